@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+
+/// What clients ask of the queue.
+extension JobStore {
+    /// Accepts a job: it is committed when this returns.
+    ///
+    /// - Throws: `queueFull`, or `idempotencyMismatch` when the key came before with another body.
+    public func submit(_ submission: JobSubmission) throws(JobStoreError) -> JobReceipt {
+        let receipt = try write { database in
+            if let idempotency = submission.idempotency,
+                let earlier = try earlierJob(for: idempotency, in: database)
+            {
+                return JobReceipt(job: earlier, isReplay: true)
+            }
+            let queued = try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs WHERE status = 'queued'") ?? 0
+            guard queued < maximumQueued else { throw JobStoreError.queueFull(limit: maximumQueued) }
+
+            let date = JobSchema.milliseconds(now())
+            let id = try nextIdentifier(at: date, in: database)
+            try database.execute(
+                sql: """
+                    INSERT INTO jobs (id, name, status, created_at, attempt, crashes, specification, cancel_requested)
+                    VALUES (?, ?, 'queued', ?, 1, 0, ?, 0)
+                    """, arguments: [id.text, submission.name, date, submission.specification])
+            if let idempotency = submission.idempotency {
+                try database.execute(
+                    sql: "INSERT INTO idempotency_keys (key, body, job_id) VALUES (?, ?, ?)",
+                    arguments: [idempotency.key, idempotency.body, id.text])
+            }
+            try appendEvent("status", ["status": .string(JobStatus.queued.rawValue)], to: id, in: database)
+            return JobReceipt(job: try fetch(id, in: database), isReplay: false)
+        }
+        if !receipt.isReplay { notify(receipt.job.id) }
+        return receipt
+    }
+
+    /// The job with this identifier.
+    ///
+    /// - Throws: `notFound`.
+    public func job(_ id: JobIdentifier) throws(JobStoreError) -> Job {
+        try read { database in try fetch(id, in: database) }
+    }
+
+    /// Jobs, newest first: at most `limit` (1...1000), of one status if given, older than the job `after` if given.
+    public func jobs(
+        status: JobStatus? = nil, limit: Int = 100, after: JobIdentifier? = nil
+    ) throws(JobStoreError) -> JobPage {
+        let limit = min(max(limit, 1), 1000)
+        let jobs = try read { database in
+            try Job.fetchAll(
+                database,
+                sql: Job.selection + """
+                     WHERE (:status IS NULL OR status = :status) AND (:after IS NULL OR id < :after)
+                    ORDER BY id DESC LIMIT :limit
+                    """,
+                arguments: ["status": status?.rawValue, "after": after?.text, "limit": limit + 1])
+        }
+        return JobPage(jobs: Array(jobs.prefix(limit)), hasMore: jobs.count > limit)
+    }
+
+    /// How many jobs stand in each status; statuses without jobs are missing.
+    public func counts() throws(JobStoreError) -> [JobStatus: Int] {
+        try read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT status, count(*) AS jobs FROM jobs GROUP BY status")
+            return rows.reduce(into: [:]) { counts, row in
+                if let status = JobStatus(rawValue: row["status"]) { counts[status] = row["jobs"] }
+            }
+        }
+    }
+
+    /// Ends a queued job at once; asks a running one to end, which it does soon.
+    ///
+    /// Asking twice is the same as asking once.
+    /// - Throws: `notFound`, or `conflict` when the job has ended.
+    public func requestCancel(_ id: JobIdentifier) throws(JobStoreError) -> Job {
+        let job = try write { database in
+            let job = try fetch(id, in: database)
+            switch job.status {
+            case .queued, .paused:
+                return try transition(id, to: .cancelled, reason: "cancelled before it ended", in: database)
+            case .running where job.isCancelRequested:
+                return job
+            case .running:
+                try database.execute(sql: "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", arguments: [id.text])
+                try appendEvent("cancel_requested", [:], to: id, in: database)
+                return try fetch(id, in: database)
+            case .succeeded, .failed, .cancelled:
+                throw JobStoreError.conflict(id: id, status: job.status, attempted: "be cancelled")
+            }
+        }
+        notify(id)
+        return job
+    }
+
+    /// Removes an ended job with its events.
+    ///
+    /// - Throws: `notFound`, or `conflict` when the job has not ended.
+    public func delete(_ id: JobIdentifier) throws(JobStoreError) {
+        try write { database in
+            let job = try fetch(id, in: database)
+            guard job.status.isFinal else {
+                throw JobStoreError.conflict(id: id, status: job.status, attempted: "be deleted before it ends")
+            }
+            try database.execute(sql: "DELETE FROM jobs WHERE id = ?", arguments: [id.text])
+        }
+        notify(id)
+    }
+
+    /// A job's events in order: at most `limit` (1...1000) with numbers above `after`.
+    ///
+    /// - Throws: `notFound`.
+    public func events(
+        of id: JobIdentifier, after: Int = 0, limit: Int = 1000
+    ) throws(JobStoreError) -> [JobEvent] {
+        try read { database in
+            _ = try fetch(id, in: database)
+            return try JobEvent.fetchAll(
+                database, sql: "SELECT * FROM events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?",
+                arguments: [id.text, after, min(max(limit, 1), 1000)])
+        }
+    }
+
+    private func earlierJob(for idempotency: JobSubmission.Idempotency, in database: Database) throws -> Job? {
+        guard
+            let row = try Row.fetchOne(
+                database, sql: "SELECT body, job_id FROM idempotency_keys WHERE key = ?",
+                arguments: [idempotency.key])
+        else { return nil }
+        guard row["body"] == idempotency.body, let id = JobIdentifier(row["job_id"] as String) else {
+            throw JobStoreError.idempotencyMismatch(key: idempotency.key)
+        }
+        return try fetch(id, in: database)
+    }
+
+    /// An identifier above all others, even when the clock went back: the order of identifiers is the queue's.
+    private func nextIdentifier(at date: Int64, in database: Database) throws -> JobIdentifier {
+        let latest = try String.fetchOne(database, sql: "SELECT max(id) FROM jobs").flatMap { JobIdentifier($0) }
+        let milliseconds = max(UInt64(clamping: date), latest.map { $0.milliseconds + 1 } ?? 0)
+        var random = SystemRandomNumberGenerator()
+        return JobIdentifier(milliseconds: milliseconds, random: &random)
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import GRDB
+
+/// How an attempt at a job ended.
+enum JobEnding: Equatable, Sendable {
+    case succeeded(modelVersion: String)
+    case failed(JobFailure)
+    case cancelled(reason: String)
+    /// Back to the queue; `crashed` counts against the limit of crashes.
+    case requeued(reason: String, crashed: Bool)
+}
+
+/// What the runner does to jobs. Every change of status goes through `transition`.
+extension JobStore {
+    /// Takes the oldest queued job and makes it running; nil when none waits.
+    func claim() throws(JobStoreError) -> Job? {
+        let job: Job? = try write { database in
+            let next = try String.fetchOne(
+                database, sql: "SELECT id FROM jobs WHERE status = 'queued' ORDER BY id LIMIT 1")
+            guard let id = next.flatMap({ JobIdentifier($0) }) else { return nil }
+            try database.execute(
+                sql: "UPDATE jobs SET started_at = ? WHERE id = ?",
+                arguments: [JobSchema.milliseconds(now()), id.text])
+            return try transition(id, to: .running, reason: nil, in: database)
+        }
+        if let job { notify(job.id) }
+        return job
+    }
+
+    /// Writes the end of an attempt.
+    ///
+    /// - Throws: `conflict` when the job is not running any more.
+    @discardableResult
+    func end(_ id: JobIdentifier, _ ending: JobEnding) throws(JobStoreError) -> Job {
+        let job = try write { database in try end(id, ending, in: database) }
+        notify(id)
+        return job
+    }
+
+    /// Brings jobs that a dead daemon left running back to the queue, or to their end where that was asked for.
+    func recover() throws(JobStoreError) -> [Job] {
+        let jobs = try write { database in
+            let running = try Job.fetchAll(database, sql: Job.selection + " WHERE status = 'running' ORDER BY id")
+            return try running.map { job in
+                let ending: JobEnding =
+                    job.isCancelRequested
+                    ? .cancelled(reason: "cancelled while running")
+                    : .requeued(reason: "the daemon ended while the job ran", crashed: false)
+                return try end(job.id, ending, in: database)
+            }
+        }
+        for job in jobs { notify(job.id) }
+        return jobs
+    }
+
+    /// Keeps the child's latest progress and metrics (JSON objects); nil leaves what is there.
+    func record(progress: String?, metrics: String?, of id: JobIdentifier) throws(JobStoreError) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE jobs SET progress = coalesce(?, progress), metrics = coalesce(?, metrics)
+                    WHERE id = ? AND status = 'running'
+                    """, arguments: [progress, metrics, id.text])
+        }
+        notify(id)
+    }
+
+    /// Keeps where the finished child left its result, so that publication can be repeated after a restart.
+    func record(resultPath: String, of id: JobIdentifier) throws(JobStoreError) {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE jobs SET result_path = ? WHERE id = ? AND status = 'running'",
+                arguments: [resultPath, id.text])
+        }
+    }
+
+    /// Adds an event that the child reported; past `limit` events of the job it is dropped, and the last one kept says so.
+    func append(
+        _ kind: String, _ content: [String: JSONValue], to id: JobIdentifier, limit: Int = 20_000
+    ) throws(JobStoreError) {
+        try write { database in
+            let number = try lastEventNumber(of: id, in: database)
+            guard number < limit else { return }
+            if number == limit - 1 {
+                try appendEvent("output", ["dropped": .string("too many events")], to: id, in: database)
+            } else {
+                try appendEvent(kind, content, to: id, in: database)
+            }
+        }
+        notify(id)
+    }
+
+    /// Moves a job along the table of transitions and writes the event, inside the caller's transaction.
+    func transition(
+        _ id: JobIdentifier, to status: JobStatus, reason: String?, in database: Database
+    ) throws -> Job {
+        let job = try fetch(id, in: database)
+        guard job.status.successors.contains(status) else {
+            throw JobStoreError.conflict(id: id, status: job.status, attempted: "become \(status.rawValue)")
+        }
+        try database.execute(
+            sql: "UPDATE jobs SET status = ?, status_reason = ?, finished_at = ? WHERE id = ?",
+            arguments: [
+                status.rawValue, reason, status.isFinal ? JobSchema.milliseconds(now()) : nil, id.text,
+            ])
+        let changed = try fetch(id, in: database)
+        var content: [String: JSONValue] = ["status": .string(status.rawValue), "attempt": .integer(changed.attempt)]
+        if let reason { content["reason"] = .string(reason) }
+        if let version = changed.modelVersion { content["model_version"] = .string(version) }
+        if let failure = changed.failure { content["code"] = .string(failure.code) }
+        try appendEvent("status", content, to: id, in: database)
+        return changed
+    }
+
+    private func end(_ id: JobIdentifier, _ ending: JobEnding, in database: Database) throws -> Job {
+        switch ending {
+        case .succeeded(let version):
+            try database.execute(
+                sql: "UPDATE jobs SET model_version = ? WHERE id = ?", arguments: [version, id.text])
+            return try transition(id, to: .succeeded, reason: nil, in: database)
+        case .failed(let failure):
+            try database.execute(
+                sql: "UPDATE jobs SET failure_code = ?, failure_message = ?, failure_parameter = ? WHERE id = ?",
+                arguments: [failure.code, failure.message, failure.parameter, id.text])
+            return try transition(id, to: .failed, reason: failure.message, in: database)
+        case .cancelled(let reason):
+            return try transition(id, to: .cancelled, reason: reason, in: database)
+        case .requeued(let reason, let crashed):
+            try database.execute(
+                sql: "UPDATE jobs SET attempt = attempt + 1, crashes = crashes + ? WHERE id = ?",
+                arguments: [crashed ? 1 : 0, id.text])
+            return try transition(id, to: .queued, reason: reason, in: database)
+        }
+    }
+
+    func fetch(_ id: JobIdentifier, in database: Database) throws -> Job {
+        guard let job = try Job.fetchOne(database, sql: Job.selection + " WHERE id = ?", arguments: [id.text]) else {
+            throw JobStoreError.notFound(id: id.text)
+        }
+        return job
+    }
+
+    func appendEvent(
+        _ kind: String, _ content: [String: JSONValue], to id: JobIdentifier, in database: Database
+    ) throws {
+        let number = try lastEventNumber(of: id, in: database) + 1
+        try database.execute(
+            sql: "INSERT INTO events (job_id, number, date, kind, content) VALUES (?, ?, ?, ?, ?)",
+            arguments: [id.text, number, JobSchema.milliseconds(now()), kind, JSONValue.object(content).text ?? "{}"])
+    }
+
+    private func lastEventNumber(of id: JobIdentifier, in database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT max(number) FROM events WHERE job_id = ?", arguments: [id.text]) ?? 0
+    }
+}

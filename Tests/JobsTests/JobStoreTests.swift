@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@testable import Jobs
+
+@Suite struct JobStoreTests {
+    let folder: TemporaryFolder
+    let store: JobStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try JobStore(folder: folder.url, maximumQueued: 3, now: { Date(timeIntervalSince1970: 1_800_000_000) })
+    }
+
+    @Test func keepsWhatWasSubmitted() throws {
+        let receipt = try store.submit(JobSubmission(name: "digits", specification: #"{"epochs":3}"#))
+        #expect(!receipt.isReplay)
+        let job = try store.job(receipt.job.id)
+        #expect(job == receipt.job)
+        #expect(job.name == "digits")
+        #expect(job.specification == #"{"epochs":3}"#)
+        #expect(job.status == .queued)
+        #expect(job.attempt == 1)
+        #expect(job.queuePosition == 1)
+        #expect(job.createdAt == Date(timeIntervalSince1970: 1_800_000_000))
+        let events = try store.events(of: job.id)
+        #expect(events.map(\.number) == [1])
+        #expect(events.first?.content == #"{"status":"queued"}"#)
+    }
+
+    @Test func identifiersRiseEvenWhenTheClockStands() throws {
+        let first = try submit(), second = try submit(), third = try submit()
+        #expect(first < second && second < third)
+        #expect(try store.job(third).queuePosition == 3)
+    }
+
+    @Test func refusesMoreThanTheBound() throws {
+        for _ in 0..<3 { _ = try submit() }
+        #expect(throws: JobStoreError.queueFull(limit: 3)) { try submit() }
+        _ = try store.claim()
+        _ = try submit()
+    }
+
+    @Test func anIdempotencyKeyGivesTheSameJob() throws {
+        func submission(_ body: String) -> JobSubmission {
+            JobSubmission(name: "a", specification: "{}", idempotency: .init(key: "k", body: Data(body.utf8)))
+        }
+        let first = try store.submit(submission("one"))
+        let again = try store.submit(submission("one"))
+        #expect(again.isReplay && again.job.id == first.job.id)
+        #expect(throws: JobStoreError.idempotencyMismatch(key: "k")) { try store.submit(submission("two")) }
+        #expect(try store.counts() == [.queued: 1])
+    }
+
+    @Test func listsNewestFirstByPages() throws {
+        let identifiers = try (0..<3).map { _ in try submit() }
+        let first = try store.jobs(limit: 2)
+        #expect(first.jobs.map(\.id) == [identifiers[2], identifiers[1]])
+        #expect(first.hasMore)
+        let second = try store.jobs(limit: 2, after: first.jobs.last?.id)
+        #expect(second.jobs.map(\.id) == [identifiers[0]])
+        #expect(!second.hasMore)
+        _ = try store.claim()
+        #expect(try store.jobs(status: .running).jobs.map(\.id) == [identifiers[0]])
+        #expect(try store.jobs(status: .failed).jobs.isEmpty)
+    }
+
+    @Test func cancelsQueuedAtOnceAndAsksRunning() throws {
+        let running = try submit(), queued = try submit()
+        _ = try store.claim()
+        #expect(try store.requestCancel(queued).status == .cancelled)
+        let asked = try store.requestCancel(running)
+        #expect(asked.status == .running && asked.isCancelRequested)
+        #expect(try store.requestCancel(running) == asked)
+        #expect(try store.events(of: running).map(\.kind) == ["status", "status", "cancel_requested"])
+        #expect(throws: JobStoreError.conflict(id: queued, status: .cancelled, attempted: "be cancelled")) {
+            try store.requestCancel(queued)
+        }
+    }
+
+    @Test func deletesOnlyWhatEnded() throws {
+        let id = try submit()
+        #expect(throws: JobStoreError.self) { try store.delete(id) }
+        _ = try store.requestCancel(id)
+        try store.delete(id)
+        #expect(throws: JobStoreError.notFound(id: id.text)) { try store.job(id) }
+        #expect(throws: JobStoreError.notFound(id: id.text)) { try store.events(of: id) }
+    }
+
+    @Test func keepsProgressOnlyWhileRunning() throws {
+        let id = try submit()
+        try store.record(progress: "{}", metrics: nil, of: id)
+        #expect(try store.job(id).progress == nil)
+        _ = try store.claim()
+        try store.record(progress: #"{"step":1}"#, metrics: #"{"loss":2}"#, of: id)
+        try store.record(progress: #"{"step":2}"#, metrics: nil, of: id)
+        let job = try store.job(id)
+        #expect(job.progress == #"{"step":2}"# && job.metrics == #"{"loss":2}"#)
+    }
+
+    @Test func dropsEventsPastTheLimit() throws {
+        let id = try submit()
+        for epoch in 1...10 { try store.append("epoch", ["epoch": .integer(epoch)], to: id, limit: 5) }
+        let events = try store.events(of: id)
+        #expect(events.map(\.number) == [1, 2, 3, 4, 5])
+        #expect(events.last?.content == #"{"dropped":"too many events"}"#)
+    }
+
+    @Test func pagesEvents() throws {
+        let id = try submit()
+        for epoch in 1...5 { try store.append("epoch", ["epoch": .integer(epoch)], to: id) }
+        #expect(try store.events(of: id, after: 2, limit: 3).map(\.number) == [3, 4, 5])
+    }
+
+    @Test func tellsObserversAfterTheCommit() throws {
+        let seen = Recorder()
+        let observation = store.observe { [store] id in seen.append((try? store.job(id).status.rawValue) ?? "gone") }
+        let id = try submit()
+        _ = try store.requestCancel(id)
+        try store.delete(id)
+        observation.cancel()
+        _ = try submit()
+        #expect(seen.texts == ["queued", "cancelled", "gone"])
+    }
+
+    private func submit() throws -> JobIdentifier {
+        try store.submit(JobSubmission(name: "a", specification: "{}")).job.id
+    }
+}
