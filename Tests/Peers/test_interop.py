@@ -1,0 +1,125 @@
+"""PyTorch and latentd read each other's checkpoints and agree to 1e-5.
+
+  python test_interop.py --latentd ../../.build/release/latentd [--models-dir ../../deploy/models]
+  python test_interop.py                     # without the daemon: only what Python can tell
+
+1. The loader of load_checkpoint.py against the fixtures of Tests/CheckpointsTests, which another implementation made.
+2. latentd's own checkpoints: what the daemon encodes and decodes against what PyTorch does with the same folder.
+3. Checkpoints that PyTorch wrote, served by latentd.
+The difference is absolute, relative to the largest value where that is above 1.
+"""
+import argparse
+import pathlib
+import sys
+import tempfile
+
+import torch
+from safetensors.torch import load_file
+
+import checkpoint_folder
+from daemon import Daemon
+from load_checkpoint import Autoencoder
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+BOUND = 1e-5
+failures = []
+
+
+def compare(what, ours, theirs):
+    if ours.shape != theirs.shape:
+        difference = f"shape {tuple(ours.shape)} instead of {tuple(theirs.shape)}"
+        good = False
+    else:
+        error = ((ours - theirs).abs().max() / max(1, theirs.abs().max())).item()
+        difference, good = f"{error:.1e}", error <= BOUND
+    print(f"{'ok  ' if good else 'FAIL'} {what}: {difference}", flush=True)
+    if not good:
+        failures.append(what)
+
+
+def test_loader():
+    for folder in sorted((TESTS / "CheckpointsTests" / "Fixtures").glob("from_pytorch*")):
+        model, expected = Autoencoder(folder), load_file(folder / "expected.safetensors")
+        mean, log_variance = model.encode(expected["images"])
+        compare(f"loader, {folder.name}, mean", mean, expected["mean"])
+        compare(f"loader, {folder.name}, log-variance", log_variance, expected["log_variance"])
+        compare(f"loader, {folder.name}, images", model.decode(expected["latents"]), expected["decoded"])
+
+
+def latest_versions(models_dir):
+    """Model name to the folder of its highest version."""
+    found = {}
+    for config in pathlib.Path(models_dir).glob("*/*/config.json"):
+        version, name = config.parent.name, config.parent.parent.name
+        if version.isdecimal() and int(version) >= int(found.get(name, config.parent).name):
+            found[name] = config.parent
+    return found
+
+
+def images_as_tensor(images, size):
+    """[count, channels, height, width] from rows, planes of rows, or rows of pixels."""
+    values = torch.tensor(images)
+    wanted = (size["channels"], size["height"], size["width"])
+    if values.shape[1:] == (wanted[1], wanted[2], wanted[0]) and wanted[0] != wanted[1]:
+        values = values.permute(0, 3, 1, 2)
+    return values.reshape(-1, *wanted)
+
+
+def images_as_json(images, example):
+    """In the nesting of the images that the daemon itself gave."""
+    shape = torch.tensor(example).shape
+    if len(shape) == 4 and shape[1:] != images.shape[1:]:
+        images = images.permute(0, 2, 3, 1)
+    return images.reshape(len(images), *shape[1:]).tolist()
+
+
+def test_model(daemon, name, folder, what):
+    model = Autoencoder(folder)
+    size, path = model.config["input"], f"/v1/models/{name}"
+    latents = torch.randn(7, model.config["latent_dimension"], generator=torch.Generator().manual_seed(1))
+    images = checkpoint_folder.drawn_images(model.config, 4, torch.Generator().manual_seed(2))
+
+    decoded = daemon.call("POST", f"{path}/decode", {"latents": latents.tolist()})["images"]
+    compare(f"{what}, decode", images_as_tensor(decoded, size), model.decode(latents))
+    encoded = daemon.call("POST", f"{path}/encode", {"images": images_as_json(images, decoded)})
+    mean, log_variance = model.encode(images)
+    compare(f"{what}, encode, mean", torch.tensor(encoded["mean"]), mean)
+    compare(f"{what}, encode, log-variance", torch.tensor(encoded["log_variance"]), log_variance)
+
+
+def test_served(program, models_dir, folders, whose):
+    try:
+        with Daemon(program, models_dir) as daemon:
+            for name, folder in folders.items():
+                try:
+                    test_model(daemon, name, folder, f"{whose} {name}")
+                except RuntimeError as error:
+                    failures.append(f"{whose} {name}: {error}")
+    except RuntimeError as error:
+        failures.append(f"{whose} checkpoints: {error}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--latentd", help="the program; without it only the Python parts run")
+    parser.add_argument("--models-dir", default=TESTS.parent / "deploy" / "models", help="checkpoints that latentd made")
+    arguments = parser.parse_args()
+
+    test_loader()
+    if arguments.latentd:
+        program = str(pathlib.Path(arguments.latentd).resolve())
+        ours = latest_versions(arguments.models_dir)
+        if not ours:
+            failures.append(f"no checkpoint in {arguments.models_dir}")
+        else:
+            test_served(program, pathlib.Path(arguments.models_dir).resolve(), ours, "latentd's")
+        with tempfile.TemporaryDirectory() as models_dir:
+            theirs = {name: checkpoint_folder.write(models_dir, name, config, seed=5)
+                      for name, config in checkpoint_folder.CONFIGURATIONS.items()}
+            test_served(program, models_dir, theirs, "PyTorch's")
+    if failures:
+        sys.exit("failed: " + "; ".join(failures))
+
+
+if __name__ == "__main__":
+    main()
