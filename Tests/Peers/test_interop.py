@@ -3,13 +3,15 @@
   python test_interop.py --latentd ../../.build/release/latentd [--models-dir ../../deploy/models]
   python test_interop.py                     # without the daemon: only what Python can tell
 
-1. The loader of load_checkpoint.py against the fixtures of Tests/CheckpointsTests, which another implementation made.
+1. The loader of load_checkpoint.py against the fixtures of Tests/CheckpointsTests, which another implementation made, and
+   the script that the README shows.
 2. latentd's own checkpoints: what the daemon encodes and decodes against what PyTorch does with the same folder.
 3. Checkpoints that PyTorch wrote, served by latentd.
 The difference is absolute, relative to the largest value where that is above 1.
 """
 import argparse
 import pathlib
+import runpy
 import sys
 import tempfile
 
@@ -44,6 +46,22 @@ def test_loader():
         compare(f"loader, {folder.name}, mean", mean, expected["mean"])
         compare(f"loader, {folder.name}, log-variance", log_variance, expected["log_variance"])
         compare(f"loader, {folder.name}, images", model.decode(expected["latents"]), expected["decoded"])
+
+
+def test_readme_example():
+    """The script of the README, run as it stands there."""
+    folder = TESTS / "CheckpointsTests" / "Fixtures" / "from_pytorch"
+    before, sys.argv = sys.argv, ["readme_example.py", str(folder)]
+    try:
+        names = runpy.run_path(str(TESTS / "Peers" / "readme_example.py"))
+    finally:
+        sys.argv = before
+    expected = load_file(folder / "expected.safetensors")
+    compare("README's script, mean", names["encode"](expected["images"]), expected["mean"])
+    compare("README's script, images", names["decode"](expected["latents"]), expected["decoded"])
+    readme = TESTS.parent / "README.md"
+    if readme.exists() and (TESTS / "Peers" / "readme_example.py").read_text() not in readme.read_text():
+        failures.append("README.md does not show Tests/Peers/readme_example.py")
 
 
 def latest_versions(models_dir):
@@ -106,6 +124,7 @@ def main():
     arguments = parser.parse_args()
 
     test_loader()
+    test_readme_example()
     if arguments.latentd:
         program = str(pathlib.Path(arguments.latentd).resolve())
         ours = latest_versions(arguments.models_dir)
