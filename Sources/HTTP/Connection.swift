@@ -1,0 +1,49 @@
+import Sockets
+
+/// One accepted connection, known only to the event loop's thread.
+///
+/// The descriptor has one owner, this. While a handler thread has a request in hand (`inFlight`) the right to write is
+/// lent to it: the loop then neither writes nor closes.
+final class Connection {
+    struct InFlight {
+        let cancellation: Cancellation
+    }
+
+    let descriptor: OwnedDescriptor
+    let peer: String
+    var registration: EventLoop.Registration
+    var state: ConnectionState
+    /// Bytes may be waiting: set by the loop's event, cleared by a read that found the end of them.
+    var mayRead = true
+    /// The event said so, so that a short read does not mean that nothing more comes.
+    var peerMayHaveFinished = false
+    var output: PendingOutput?
+    var inFlight: InFlight?
+    /// The admitted request between its head and its end.
+    var admitted: AdmittedRequest?
+    var isQueued = false
+
+    init(
+        descriptor: consuming OwnedDescriptor, peer: String, registration: EventLoop.Registration,
+        state: ConnectionState
+    ) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.registration = registration
+        self.state = state
+    }
+}
+
+/// What is known of a request once its head has been routed.
+struct AdmittedRequest {
+    let id: String
+    let began: MonotonicInstant
+    let head: RequestHead
+    let decision: Decision
+
+    enum Decision {
+        case route(Route, path: [String], query: Query, PathParameters)
+        /// Answered by the layer itself, whatever the body is.
+        case answer(Response)
+    }
+}

@@ -1,0 +1,297 @@
+import Sockets
+
+/// What the owner of a connection has to do next.
+public enum ConnectionAction: Sendable, Equatable {
+    /// Read, and come back with `received`, `peerFinished` or `broken`; if nothing is there, when something is.
+    case read
+    /// Find the route; come back with `admit` or `refuse`.
+    case route(RequestHead)
+    /// Queue `100 Continue` for sending.
+    case sendContinue
+    /// The request is whole (or refused, then the body is empty): have it answered; come back with `responseReady`.
+    case handle(RequestHead, body: [UInt8])
+    /// Answer with this fault; come back with `responseReady`.
+    case answerFault(HTTPFault)
+    /// Nothing, until the handler is done.
+    case awaitResponse
+    /// Write on; come back with `wrote` and, when all is out, `responseFinished`.
+    case write
+    /// End the sending side and come back.
+    case shutdownSending
+    /// Remove and close.
+    case close
+}
+
+/// The life of one HTTP connection as a value: it is told what happened and when, and says what to do.
+///
+/// It does no I/O and reads no clock, so tests drive it with instants of their own. One request is in hand at a time;
+/// those that follow in the pipeline wait in the parser, and nothing is read while one is handled.
+public struct ConnectionState: Sendable {
+    private enum Phase: Equatable, Sendable {
+        /// Between requests, or in a head.
+        case head
+        case routing(RequestHead)
+        case body(RequestHead, refused: Bool)
+        case handling
+        case responding
+        case closingInOrder
+        case lingering
+        case closed
+    }
+
+    private let limits: HTTPLimits
+    private var parser: RequestParser
+    private var phase = Phase.head
+    private var phaseStart: MonotonicInstant
+    private var isFirstRequest = true
+    private var headHasBegun = false
+    private var continueDue = false
+    private var peerHasFinished = false
+    private var peerFinishedAt: MonotonicInstant?
+    private var isDraining = false
+    private var lingered = 0
+    private var pendingFault: HTTPFault?
+    private var pendingHandle: RequestHead?
+    private var persists = false
+    private var isHTTP10 = false
+    private var unreadInput = false
+    private var cancelled = false
+
+    public init(limits: HTTPLimits, at now: MonotonicInstant) {
+        self.limits = limits
+        parser = RequestParser(limits: limits)
+        phaseStart = now
+    }
+
+    /// Whether the request in hand has lost its client.
+    public var isCancelled: Bool { cancelled }
+
+    /// What the next response has to say about the connection.
+    public var persistence: ResponseEncoder.Persistence {
+        // After the peer's end only what it has pipelined already can follow.
+        guard persists, !isDraining, !peerHasFinished || parser.hasBufferedBytes else { return .close }
+        return isHTTP10 ? .keepAlive : .implied
+    }
+
+    /// Whether a request is in hand, from its first byte to its response's last.
+    public var isBusy: Bool {
+        switch phase {
+        case .head: parser.isInsideRequest
+        case .lingering, .closed: false
+        default: true
+        }
+    }
+
+    /// When `deadlinePassed` is to be called; nil for never.
+    public var deadline: MonotonicInstant? {
+        switch phase {
+        case .head:
+            let timeout = headHasBegun || isFirstRequest ? limits.headTimeout : limits.idleTimeout
+            return phaseStart.advanced(by: timeout)
+        case .body:
+            let rate = max(1, limits.bodyBytesPerSecond)
+            let earned = Duration.milliseconds(parser.bodyBytesReceived / rate * 1000)
+            return phaseStart.advanced(by: limits.bodyGrace).advanced(by: earned)
+        case .handling:
+            return cancelled ? nil : peerFinishedAt?.advanced(by: limits.halfCloseGrace)
+        case .responding: return phaseStart.advanced(by: limits.writeStallTimeout)
+        case .lingering: return phaseStart.advanced(by: limits.lingerTimeout)
+        case .routing, .closingInOrder, .closed: return nil
+        }
+    }
+
+    // MARK: What happened
+
+    /// Bytes came in.
+    public mutating func received(_ bytes: UnsafeRawBufferPointer, at now: MonotonicInstant) {
+        if case .lingering = phase {
+            lingered += bytes.count
+            if lingered > limits.lingerBytes { phase = .closed }
+            return
+        }
+        parser.append(bytes)
+    }
+
+    /// The peer will send nothing more.
+    public mutating func peerFinished(at now: MonotonicInstant) {
+        guard !peerHasFinished else { return }
+        peerHasFinished = true
+        peerFinishedAt = now
+        switch phase {
+        case .lingering: phase = .closed
+        default: break
+        }
+    }
+
+    /// The connection is reset, or a write failed: nothing can be answered any more.
+    public mutating func broken() {
+        cancelled = true
+        if phase != .handling { phase = .closed }
+    }
+
+    /// The route is known, and how large its body may be.
+    public mutating func admit(bodyLimit: Int, at now: MonotonicInstant) {
+        beginBody(limit: bodyLimit, refused: false, at: now)
+    }
+
+    /// The answer is known without the body: what little there is of it is read and dropped, or else the connection
+    /// closes after the answer.
+    public mutating func refuse(at now: MonotonicInstant) {
+        beginBody(limit: limits.drainBytes, refused: true, at: now)
+    }
+
+    /// The response is there, and being written.
+    public mutating func responseReady(at now: MonotonicInstant) {
+        guard phase != .closed else { return }
+        phase = cancelled ? .closed : .responding
+        phaseStart = now
+    }
+
+    /// Some of the response went out.
+    public mutating func wrote(at now: MonotonicInstant) {
+        phaseStart = now
+    }
+
+    /// The response is out, or was given up.
+    public mutating func responseFinished(at now: MonotonicInstant) {
+        guard phase == .responding else { return }
+        if persistence == .close {
+            phase = unreadInput || isDraining || parser.hasBufferedBytes ? .closingInOrder : .closed
+            return
+        }
+        parser.beginNextRequest()
+        phase = .head
+        phaseStart = now
+        (isFirstRequest, headHasBegun) = (false, false)
+    }
+
+    /// `deadline` has come.
+    public mutating func deadlinePassed(at now: MonotonicInstant) {
+        guard let deadline, deadline <= now else { return }
+        switch phase {
+        case .head where parser.isInsideRequest, .body: fail(.timedOut)
+        case .handling: cancelled = true
+        default: phase = .closed
+        }
+    }
+
+    /// The server is stopping: no further request begins here.
+    public mutating func beginDraining() {
+        isDraining = true
+        if phase == .head, !parser.isInsideRequest { phase = .closed }
+    }
+
+    // MARK: What to do
+
+    public mutating func nextAction(at now: MonotonicInstant) -> ConnectionAction {
+        if let fault = pendingFault {
+            pendingFault = nil
+            phase = .handling
+            return .answerFault(fault)
+        }
+        if let head = pendingHandle {
+            pendingHandle = nil
+            phase = .handling
+            return .handle(head, body: [])
+        }
+        switch phase {
+        case .head: return nextInHead(at: now)
+        case .routing(let head): return .route(head)
+        case .body(let head, let refused): return nextInBody(head, refused: refused, at: now)
+        case .handling: return .awaitResponse
+        case .responding: return .write
+        case .closingInOrder:
+            phase = peerHasFinished ? .closed : .lingering
+            phaseStart = now
+            return .shutdownSending
+        case .lingering: return .read
+        case .closed: return .close
+        }
+    }
+
+    private mutating func nextInHead(at now: MonotonicInstant) -> ConnectionAction {
+        do {
+            switch try parser.next() {
+            case .head(let head):
+                persists = head.keepsAlive
+                isHTTP10 = head.version == .http10
+                phase = .routing(head)
+                return .route(head)
+            case .needMore, .body: return needMore(at: now)
+            }
+        } catch {
+            fail(error)
+            return nextAction(at: now)
+        }
+    }
+
+    private mutating func nextInBody(
+        _ head: RequestHead, refused: Bool, at now: MonotonicInstant
+    ) -> ConnectionAction {
+        do {
+            switch try parser.next() {
+            case .body(let body):
+                phase = .handling
+                return .handle(head, body: refused ? [] : body)
+            case .needMore, .head:
+                if continueDue {
+                    continueDue = false
+                    if !parser.hasBufferedBytes, parser.bodyBytesReceived == 0 { return .sendContinue }
+                }
+                return needMore(at: now)
+            }
+        } catch {
+            if refused, case .bodyTooLarge = error {
+                answerWithoutBody(head)
+            } else {
+                fail(error)
+            }
+            return nextAction(at: now)
+        }
+    }
+
+    private mutating func needMore(at now: MonotonicInstant) -> ConnectionAction {
+        if peerHasFinished {
+            guard parser.isInsideRequest else {
+                phase = .closed
+                return .close
+            }
+            fail(.truncated)
+            return nextAction(at: now)
+        }
+        if phase == .head, !headHasBegun, parser.isInsideRequest {
+            headHasBegun = true
+            if !isFirstRequest { phaseStart = now }
+        }
+        return .read
+    }
+
+    private mutating func beginBody(limit: Int, refused: Bool, at now: MonotonicInstant) {
+        guard case .routing(let head) = phase else { return }
+        if refused, head.expectsContinue {
+            answerWithoutBody(head)
+            return
+        }
+        do {
+            try parser.beginBody(limit: limit)
+            continueDue = head.expectsContinue
+            phase = .body(head, refused: refused)
+            phaseStart = now
+        } catch {
+            if refused { answerWithoutBody(head) } else { fail(error) }
+        }
+    }
+
+    /// The body stays unread, so nothing after it may be read as a request.
+    private mutating func answerWithoutBody(_ head: RequestHead) {
+        persists = false
+        unreadInput = true
+        pendingHandle = head
+    }
+
+    private mutating func fail(_ fault: HTTPFault) {
+        persists = false
+        unreadInput = true
+        pendingFault = fault
+    }
+}

@@ -1,0 +1,42 @@
+import Sockets
+
+/// One request on a handler thread: answers it, and sends the answer from there, which saves a change of threads.
+struct HandlerJob: Sendable {
+    let request: Request
+    let route: Route
+    let began: MonotonicInstant
+    let registration: EventLoop.Registration
+    /// Lent by the connection, which keeps it open until the completion is posted.
+    let descriptor: Int32
+    /// What the loop had not got out before (`100 Continue`).
+    let unsent: PendingOutput?
+    let persistence: ResponseEncoder.Persistence
+    let date: HTTPDate
+    let mailbox: Mailbox
+    let onAccess: (@Sendable (AccessRecord) -> Void)?
+
+    func run() {
+        mailbox.post(.completed(Completion(registration: registration, outcome: outcome())))
+    }
+
+    private func outcome() -> Completion.Outcome {
+        guard !request.isCancelled else { return .dropped }
+        let response = route.handler(request)
+        var encoded = ResponseEncoder.encode(
+            response, toHead: request.method == .head, persistence: persistence, date: date.now)
+        let bodyBytes = encoded.body.count
+        if let unsent { encoded = unsent.followed(by: encoded) }
+        var output = PendingOutput(encoded)
+        let progress = output.send(to: descriptor)
+        onAccess?(
+            AccessRecord(
+                requestID: request.id, peer: request.peer, method: request.method.rawValue, target: request.rawTarget,
+                route: route.pattern, status: response.status.code, bodyBytes: bodyBytes,
+                duration: began.duration(to: .now)))
+        switch progress {
+        case .finished: return .sent
+        case .blocked: return .blocked(output)
+        case .broken: return .broken
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import HTTPTypes
+
+/// How a server is set up.
+public struct ServerConfiguration: Sendable {
+    /// An IPv4 or IPv6 literal or `localhost`.
+    public var host = "127.0.0.1"
+    /// 0 lets the kernel choose; `Server.start` returns the choice.
+    public var port: UInt16 = 0
+    public var limits = HTTPLimits()
+    /// Threads that run handlers: as many requests are answered at a time.
+    public var handlerThreads = 16
+    /// Requests that may wait for a thread; more are answered 503 with `Retry-After`.
+    public var handlerQueue = 256
+    /// Connections that the kernel keeps before they are accepted.
+    public var backlog: Int32 = 1024
+    /// Called for every answer, on the thread that made it; must be quick and must not block.
+    public var onAccess: (@Sendable (AccessRecord) -> Void)?
+    /// Called, rarely, when something about the server itself is worth a log line.
+    public var onNotice: (@Sendable (ServerNotice) -> Void)?
+
+    public init() {}
+}
+
+/// One answered request, for the access log and the metrics.
+public struct AccessRecord: Sendable {
+    public let requestID: String
+    public let peer: String
+    /// The method and target as sent; `-` where the request could not be read.
+    public let method: String
+    public let target: String
+    /// The pattern of the route that answered; nil where none did.
+    public let route: String?
+    public let status: Int
+    /// Bytes of the response's body.
+    public let bodyBytes: Int
+    /// From the end of the request's head to the response's handing to the kernel.
+    public let duration: Duration
+}
+
+/// What a server tells about itself.
+public enum ServerNotice: Sendable, Equatable, CustomStringConvertible {
+    /// Out of descriptors or memory: no connection is accepted for a while. Told once per episode.
+    case acceptPaused(code: Int32)
+    case acceptResumed
+    /// The event loop cannot go on.
+    case loopFailed(String)
+
+    public var description: String {
+        switch self {
+        case .acceptPaused(let code): "Accepting connections is paused: out of descriptors or memory (errno \(code))."
+        case .acceptResumed: "Accepting connections again."
+        case .loopFailed(let reason): "The event loop failed: \(reason)"
+        }
+    }
+}
