@@ -53,14 +53,30 @@ extension JobStore {
         return jobs
     }
 
-    /// Keeps the child's latest progress and metrics (JSON objects); nil leaves what is there.
-    func record(progress: String?, metrics: String?, of id: JobIdentifier) throws(JobStoreError) {
+    /// Stores what the child reported, in one transaction. Past `eventLimit` events of the job further ones are dropped,
+    /// and the last one kept says so.
+    func write(
+        _ writes: [ChildReport.Write], of id: JobIdentifier, eventLimit: Int = 20_000
+    ) throws(JobStoreError) {
+        guard !writes.isEmpty else { return }
         try write { database in
-            try database.execute(
-                sql: """
-                    UPDATE jobs SET progress = coalesce(?, progress), metrics = coalesce(?, metrics)
-                    WHERE id = ? AND status = 'running'
-                    """, arguments: [progress, metrics, id.text])
+            for write in writes {
+                switch write {
+                case .latest(let progress, let metrics):
+                    try database.execute(
+                        sql: """
+                            UPDATE jobs SET progress = coalesce(?, progress), metrics = coalesce(?, metrics)
+                            WHERE id = ? AND status = 'running'
+                            """, arguments: [progress, metrics, id.text])
+                case .event(let kind, let content):
+                    let number = try lastEventNumber(of: id, in: database) + 1
+                    if number < eventLimit {
+                        try appendEvent(kind, content, to: id, in: database)
+                    } else if number == eventLimit {
+                        try appendEvent("output", ["dropped": .string("too many events")], to: id, in: database)
+                    }
+                }
+            }
         }
         notify(id)
     }
@@ -72,22 +88,6 @@ extension JobStore {
                 sql: "UPDATE jobs SET result_path = ? WHERE id = ? AND status = 'running'",
                 arguments: [resultPath, id.text])
         }
-    }
-
-    /// Adds an event that the child reported; past `limit` events of the job it is dropped, and the last one kept says so.
-    func append(
-        _ kind: String, _ content: [String: JSONValue], to id: JobIdentifier, limit: Int = 20_000
-    ) throws(JobStoreError) {
-        try write { database in
-            let number = try lastEventNumber(of: id, in: database)
-            guard number < limit else { return }
-            if number == limit - 1 {
-                try appendEvent("output", ["dropped": .string("too many events")], to: id, in: database)
-            } else {
-                try appendEvent(kind, content, to: id, in: database)
-            }
-        }
-        notify(id)
     }
 
     /// Moves a job along the table of transitions and writes the event, inside the caller's transaction.

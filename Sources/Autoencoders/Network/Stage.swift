@@ -1,0 +1,43 @@
+import Kernels
+import Tensors
+
+/// What one pass needs beside its inputs.
+struct PassContext {
+    /// Whether batch norm uses the batch's statistics and dropout drops.
+    var training = false
+    /// Images of the whole batch, of which this plan may hold a shard.
+    var totalImages = 1
+    var sum: ShardSum<Float> = { _, _ in }
+    /// Addresses the noise of dropout, so that it depends on the image and not on how a batch was split.
+    var seed: UInt64 = 0
+    var step = 0
+    var firstImage = 0
+}
+
+/// One step of a network set up for a number of images, with the memory of its outputs. Belongs to one thread.
+protocol Stage: AnyObject {
+    /// [images, height, width, channels]
+    var outputs: AlignedBuffer { get }
+
+    /// Takes over changed parameters from the model's flat vector.
+    func load(_ parameters: UnsafePointer<Float>) throws
+
+    func forward(_ inputs: UnsafePointer<Float>, _ context: PassContext) throws
+
+    /// Accumulates parameter gradients; `gradient` is that of the outputs and may be overwritten.
+    func backward(
+        inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+        inputGradient: UnsafeMutablePointer<Float>?, _ context: PassContext) throws
+
+    /// Writes accumulated gradients into a flat vector and starts again from zero.
+    func collectGradients(_ gradients: UnsafeMutablePointer<Float>) throws
+
+    /// Moves running statistics, if there are any, towards the last batch's.
+    func updateRunningStatistics(_ parameters: UnsafeMutablePointer<Float>, _ context: PassContext)
+}
+
+extension Stage {
+    func load(_ parameters: UnsafePointer<Float>) throws {}
+    func collectGradients(_ gradients: UnsafeMutablePointer<Float>) throws {}
+    func updateRunningStatistics(_ parameters: UnsafeMutablePointer<Float>, _ context: PassContext) {}
+}

@@ -1,0 +1,174 @@
+import Kernels
+import Tensors
+
+/// A VAE compiled for a number of images: encoder, heads, posterior, decoder and objective. Belongs to one thread.
+public final class VariationalPlan {
+    public let images: Int
+    private let configuration: ModelConfiguration
+    private let encoder, mean, logVariance, decoder: NetworkPlan
+    private let latentGradients: [AlignedBuffer]
+    private let outputGradient: AlignedBuffer
+    private let latentCount, pixelCount: Int
+    private let hasEncoder: Bool
+
+    /// [images, latent dimension]: the posterior's draw, or wherever the caller decodes from.
+    public let latents: AlignedBuffer
+    /// One number an image, in nats, of the last `accumulate` or `evaluate`.
+    public let reconstructionLosses, divergences: UnsafeMutableBufferPointer<Double>
+
+    /// - Parameter training: whether gradients will be asked for.
+    public init(
+        _ configuration: ModelConfiguration, layout: ParameterLayout, images: Int, backend: any Backend, training: Bool
+    ) throws {
+        let description = try ModelDescription(configuration)
+        func plan(_ network: NetworkDescription, inputGradient: Bool, base: Int) throws -> NetworkPlan {
+            try NetworkPlan(
+                network, images: images, layout: layout, backend: backend, training: training,
+                inputGradient: inputGradient, stageIndexBase: base)
+        }
+        let hasEncoder = !description.encoder.stages.isEmpty
+        self.hasEncoder = hasEncoder
+        encoder = try plan(description.encoder, inputGradient: false, base: 0)
+        mean = try plan(description.mean, inputGradient: hasEncoder, base: 256)
+        logVariance = try plan(description.logVariance, inputGradient: hasEncoder, base: 256)
+        decoder = try plan(description.decoder, inputGradient: true, base: 256)
+        (self.images, self.configuration) = (images, configuration)
+        latentCount = images * configuration.latentDimension
+        pixelCount = configuration.input.count
+        let latentCount = latentCount
+        latents = AlignedBuffer(count: latentCount)
+        latentGradients = training ? (0..<2).map { _ in AlignedBuffer(count: latentCount) } : []
+        outputGradient = AlignedBuffer(count: training ? images * pixelCount : 0)
+        reconstructionLosses = .allocate(capacity: images)
+        divergences = .allocate(capacity: images)
+        reconstructionLosses.initialize(repeating: 0)
+        divergences.initialize(repeating: 0)
+    }
+
+    deinit {
+        reconstructionLosses.deallocate()
+        divergences.deallocate()
+    }
+
+    /// The posterior's parameters of the last pass, [images, latent dimension].
+    public var posteriorMean: UnsafePointer<Float> { UnsafePointer(mean.outputs.pointer) }
+    public var posteriorLogVariance: UnsafePointer<Float> { UnsafePointer(logVariance.outputs.pointer) }
+    /// The decoder's raw outputs (logits or means), [images, height, width, channels].
+    public var outputs: UnsafeMutablePointer<Float> { decoder.outputs.pointer }
+
+    /// Takes over a flat vector of parameters.
+    public func load(_ parameters: UnsafePointer<Float>) throws {
+        for network in [encoder, mean, logVariance, decoder] { try network.load(parameters) }
+    }
+
+    /// Encodes images [images, height, width, channels] to their posterior.
+    public func encode(_ pixels: UnsafePointer<Float>) throws { try encode(pixels, PassContext()) }
+
+    /// Decodes `latents` to `outputs`.
+    public func decode() throws { try decoder.forward(latents.pointer) }
+
+    /// Turns `outputs` into the likelihood's means, in place.
+    public func applyOutputMean() { configuration.likelihood.mean(outputs, count: images * pixelCount) }
+
+    /// The losses of each image with one draw of the posterior, as at inference (running statistics, no dropout).
+    public func evaluate(_ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>) throws {
+        try forward(pixels, epsilon: epsilon, PassContext())
+        loss(pixels, gradient: nil, scale: 0)
+    }
+
+    /// One draw's losses, whose gradients (of the mean over `step.totalImages`) are added to what has been accumulated.
+    public func accumulate(
+        _ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>, _ step: TrainingStep
+    ) throws {
+        let context = step.context
+        try forward(pixels, epsilon: epsilon, context)
+        let scale = 1 / Float(step.totalImages)
+        loss(pixels, gradient: outputGradient.pointer, scale: scale)
+        let latentGradient = try decoder.backward(
+            inputs: latents.pointer, gradient: outputGradient.pointer, context)
+        let weight = configuration.objective.divergenceWeight(latentDimension: configuration.latentDimension)
+        let (meanGradient, logVarianceGradient) = (latentGradients[0].pointer, latentGradients[1].pointer)
+        GaussianPosterior.backward(
+            mean: posteriorMean, logVariance: posteriorLogVariance, epsilon: epsilon,
+            latentGradient: UnsafePointer(latentGradient), divergenceScale: scale * weight * step.divergenceScale,
+            meanGradient: meanGradient, logVarianceGradient: logVarianceGradient, count: latentCount)
+        let features = encoder.outputs
+        let first = try mean.backward(inputs: features.pointer, gradient: meanGradient, context)
+        let second = try logVariance.backward(inputs: features.pointer, gradient: logVarianceGradient, context)
+        guard hasEncoder else { return }
+        for i in 0..<features.count { first[i] += second[i] }
+        try encoder.backward(inputs: pixels, gradient: first, context)
+    }
+
+    /// Writes the accumulated gradients into a flat vector and starts again from zero.
+    public func collectGradients(_ gradients: UnsafeMutablePointer<Float>) throws {
+        for network in [encoder, mean, logVariance, decoder] { try network.collectGradients(gradients) }
+    }
+
+    /// Moves batch norm's running statistics towards those of the last `accumulate`.
+    public func updateRunningStatistics(_ parameters: UnsafeMutablePointer<Float>, _ step: TrainingStep) {
+        for network in [encoder, mean, logVariance, decoder] {
+            network.updateRunningStatistics(parameters, step.context)
+        }
+    }
+
+    private func encode(_ pixels: UnsafePointer<Float>, _ context: PassContext) throws {
+        try encoder.forward(pixels, context)
+        try mean.forward(encoder.outputs.pointer, context)
+        try logVariance.forward(encoder.outputs.pointer, context)
+    }
+
+    private func forward(
+        _ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>, _ context: PassContext
+    ) throws {
+        try encode(pixels, context)
+        GaussianPosterior.sample(
+            mean: posteriorMean, logVariance: posteriorLogVariance, epsilon: epsilon, latents: latents.pointer,
+            count: latentCount)
+        try decoder.forward(latents.pointer, context)
+    }
+
+    private func loss(_ pixels: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>?, scale: Float) {
+        guard let losses = reconstructionLosses.baseAddress, let divergences = divergences.baseAddress else { return }
+        configuration.likelihood.loss(
+            outputs: UnsafePointer(outputs), targets: pixels, images: images, elements: pixelCount, losses: losses,
+            gradient: gradient, gradientScale: scale)
+        GaussianPosterior.divergence(
+            mean: posteriorMean, logVariance: posteriorLogVariance, rows: images,
+            dimensions: configuration.latentDimension, divergences: divergences)
+    }
+}
+
+/// Where a plan's images stand in a training run.
+public struct TrainingStep {
+    /// Images of the whole batch; losses are means over them.
+    public var totalImages: Int
+    /// A factor on the KL's weight, for warm-up; 1 otherwise.
+    public var divergenceScale: Float = 1
+    public var seed: UInt64
+    /// Counted over the whole run, for the noise of dropout.
+    public var step: Int
+    /// The index in the batch of the plan's first image.
+    public var firstImage: Int
+    /// Adds numbers up over the batch's shards.
+    public var sum: ShardSum<Float>
+
+    public init(
+        totalImages: Int, seed: UInt64, step: Int, firstImage: Int, sum: @escaping ShardSum<Float> = { _, _ in }
+    ) {
+        (self.totalImages, self.seed, self.step) = (totalImages, seed, step)
+        (self.firstImage, self.sum) = (firstImage, sum)
+    }
+
+    fileprivate var context: PassContext {
+        PassContext(
+            training: true, totalImages: totalImages, sum: sum, seed: seed, step: step, firstImage: firstImage)
+    }
+}
+
+extension ModelConfiguration {
+    /// Whether a batch must stay in one piece per worker, since its images meet in batch statistics.
+    public var couplesImages: Bool {
+        batchNorm || (encoder + decoder).contains { $0.batchNorm == true }
+    }
+}

@@ -1,0 +1,51 @@
+/// The distribution of an image's elements given the decoder's raw outputs.
+public enum Likelihood: Hashable, Sendable {
+    /// Outputs are logits. On grey targets the loss has the expectation of binarised ones, but is no density.
+    case bernoulli
+    /// Outputs are means, with one fixed variance.
+    case gaussian(variance: Float)
+
+    /// Negative log-likelihood in nats of each image, and its gradient.
+    ///
+    /// - Parameters:
+    ///   - outputs, targets: [images, elements]
+    ///   - losses: one number an image is written
+    ///   - gradient: where given, `gradientScale` · ∂loss/∂outputs is written
+    public func loss<Scalar: KernelScalar>(
+        outputs: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, images: Int, elements: Int,
+        losses: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Scalar>?, gradientScale: Scalar = 1
+    ) {
+        for image in 0..<images {
+            let (output, target) = (outputs + image * elements, targets + image * elements)
+            var total = 0.0
+            switch self {
+            case .bernoulli:
+                for i in 0..<elements {
+                    let logit = output[i]
+                    let tail = Scalar.exponential(-abs(logit))
+                    total += Double(max(logit, 0) - logit * target[i] + Scalar.logarithm1p(tail))
+                    guard let gradient else { continue }
+                    let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
+                    gradient[image * elements + i] = gradientScale * (probability - target[i])
+                }
+            case .gaussian(let variance):
+                let variance = Scalar(variance)
+                let constant = Scalar.logarithm(2 * .pi * variance) / 2
+                for i in 0..<elements {
+                    let difference = output[i] - target[i]
+                    total += Double(difference * difference / (2 * variance) + constant)
+                    if let gradient { gradient[image * elements + i] = gradientScale * difference / variance }
+                }
+            }
+            losses[image] = total
+        }
+    }
+
+    /// Turns raw outputs into the distribution's means, in place: probabilities for Bernoulli.
+    public func mean<Scalar: KernelScalar>(_ outputs: UnsafeMutablePointer<Scalar>, count: Int) {
+        switch self {
+        case .bernoulli: Activation.sigmoid.forward(outputs, count: count)
+        case .gaussian: break
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Glibc
+
+/// A fixed set of threads, one a core, on which everything numeric runs.
+///
+/// A caller blocks until its work is done. Plans belong to workers: `body` is told which worker runs it and may touch
+/// that worker's plan without a lock. The pool's threads end when the pool is released.
+public final class KernelPool: Sendable {
+    public let workerCount: Int
+    private let queue = WorkQueue()
+
+    /// - Parameter prepareThread: called once on each thread before any work.
+    public init(workers: Int, prepareThread: @escaping @Sendable () -> Void) {
+        workerCount = max(1, workers)
+        for worker in 0..<workerCount {
+            let start = ThreadStart(queue: queue, worker: worker, prepare: prepareThread)
+            var thread = pthread_t()
+            var attributes = pthread_attr_t()
+            pthread_attr_init(&attributes)
+            pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+            pthread_attr_setstacksize(&attributes, 8 << 20)
+            let argument = Unmanaged.passRetained(start).toOpaque()
+            pthread_create(&thread, &attributes, runKernelThread, argument)
+            pthread_attr_destroy(&attributes)
+        }
+    }
+
+    deinit { queue.close() }
+
+    /// The processors that are online.
+    public static var availableProcessors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+
+    /// Runs `body(item, worker)` for each item, whichever worker is free; throws the first error after all have ended.
+    public func run(_ items: Int, _ body: (_ item: Int, _ worker: Int) throws -> Void) throws {
+        try submit(items: items, pinned: false, body)
+    }
+
+    /// Runs `body(worker)` once on every worker at the same time.
+    public func runOnEachWorker(_ body: (_ worker: Int) throws -> Void) throws {
+        try submit(items: workerCount, pinned: true) { _, worker in try body(worker) }
+    }
+
+    private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
+        guard items > 0 else { return }
+        try withoutActuallyEscaping(body) { body in
+            let work = Work(items: items, pinned: pinned, body: body)
+            queue.run(work)
+            if let error = work.error { throw error }
+        }
+    }
+}
+
+/// One call of the pool; its fields are guarded by the queue's monitor.
+private final class Work {
+    let items: Int
+    let pinned: Bool
+    let body: (Int, Int) throws -> Void
+    var started = 0
+    var ended = 0
+    var startedWorkers: Set<Int> = []
+    var error: (any Error)?
+
+    init(items: Int, pinned: Bool, body: @escaping (Int, Int) throws -> Void) {
+        (self.items, self.pinned, self.body) = (items, pinned, body)
+    }
+
+    func take(worker: Int) -> Int? {
+        guard started < items else { return nil }
+        if pinned {
+            guard startedWorkers.insert(worker).inserted else { return nil }
+            started += 1
+            return worker
+        }
+        defer { started += 1 }
+        return started
+    }
+}
+
+private final class WorkQueue: @unchecked Sendable {  // every access to its fields is inside the monitor
+    private let workAvailable = Monitor()
+    private let workDone = Monitor()
+    private var waiting: [Work] = []
+    private var closed = false
+
+    func run(_ work: Work) {
+        workAvailable.locked {
+            waiting.append(work)
+            workAvailable.notifyAll()
+        }
+        workDone.locked {
+            while work.ended < work.items { workDone.wait() }
+        }
+    }
+
+    func close() {
+        workAvailable.locked {
+            closed = true
+            workAvailable.notifyAll()
+        }
+    }
+
+    /// Takes items until the queue is closed.
+    func serve(worker: Int) {
+        while let (work, item) = next(worker: worker) {
+            var failure: (any Error)?
+            do { try work.body(item, worker) } catch { failure = error }
+            workDone.locked {
+                work.ended += 1
+                if let failure, work.error == nil { work.error = failure }
+                if work.ended == work.items { workDone.notifyAll() }
+            }
+        }
+    }
+
+    private func next(worker: Int) -> (Work, Int)? {
+        workAvailable.locked {
+            while !closed {
+                for (index, work) in waiting.enumerated() {
+                    guard let item = work.take(worker: worker) else { continue }
+                    if work.started == work.items { waiting.remove(at: index) }
+                    return (work, item)
+                }
+                workAvailable.wait()
+            }
+            return nil
+        }
+    }
+}
+
+private final class ThreadStart {
+    let queue: WorkQueue
+    let worker: Int
+    let prepare: @Sendable () -> Void
+
+    init(queue: WorkQueue, worker: Int, prepare: @escaping @Sendable () -> Void) {
+        (self.queue, self.worker, self.prepare) = (queue, worker, prepare)
+    }
+}
+
+private func runKernelThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument else { return nil }
+    let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+    start.prepare()
+    start.queue.serve(worker: start.worker)
+    return nil
+}
