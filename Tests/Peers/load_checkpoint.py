@@ -14,19 +14,28 @@ ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "leaky_r
 
 
 class Convolution(nn.Conv2d):
-    """Padding "same" as Keras has it: the odd row and column of zeros go to the bottom and the right."""
+    """Zeros on each side as config.json says; "same" is Keras': the odd row and column go to the bottom and the right."""
 
     def forward(self, x):
         pads = [max((-(-n // s) - 1) * s + k - n, 0) for n, s, k in zip(x.shape[2:], self.stride, self.kernel_size)]
-        return super().forward(F.pad(x, [side for p in reversed(pads) for side in (p // 2, p - p // 2)]))
+        return super().forward(F.pad(x, sides(self.sides, *pads)))
 
 
 class TransposedConvolution(nn.ConvTranspose2d):
-    """The adjoint of `Convolution`: the odd row and column are cut at the bottom and the right."""
+    """The adjoint of `Convolution`: what was padded there is cut from the full result here."""
 
     def forward(self, x):
-        crop = self.kernel_size[0] - self.stride[0]
-        return F.pad(super().forward(x), [-(crop // 2), -(crop - crop // 2)] * 2)
+        crops = [k - s for k, s in zip(self.kernel_size, self.stride)]
+        return F.pad(super().forward(x), [-side for side in sides(self.sides, *crops)])
+
+
+def sides(padding, rows, columns):
+    """Left, right, top, bottom; `rows` and `columns` are the totals that "same" shares out."""
+    if padding == "valid":
+        return [0, 0, 0, 0]
+    if padding == "same":
+        return [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]
+    return [padding["left"], padding["right"], padding["top"], padding["bottom"]]
 
 
 class Part(nn.Sequential):
@@ -43,21 +52,23 @@ class Part(nn.Sequential):
             else:
                 kind = Convolution if layer["type"] == "convolution" else TransposedConvolution
                 module = kind(shape[0], layer["filters"], layer["kernel"], layer.get("stride", 1))
-            if f"{name}.{index}.batch_norm.weight" in weights:
-                module.batch_norm = nn.BatchNorm2d(layer["filters"], eps=1e-3, momentum=0.01)
-            activation = layer.get("activation", config["activation"] if layer["type"] != "reshape" else "none")
+                module.sides = layer.get("padding", "same")
+            activation = "none" if layer["type"] == "reshape" else layer.get("activation", config["activation"])
             activation = activation if isinstance(activation, dict) else {"type": activation}
-            slope = [activation["slope"]] if activation["type"] == "leaky_relu" else []
+            slope = [activation.get("slope", 0.3)] if activation["type"] == "leaky_relu" else []
             self.activations.append(ACTIVATIONS[activation["type"]](*slope))
             self.append(module)
             # Shapes follow from running the layer once on zeros.
             x = torch.zeros(1, *shape)
             shape = module(x.flatten(1) if layer["type"] in ("dense", "reshape") else x).shape[1:]
+            if f"{name}.{index}.batch_norm.weight" in weights:
+                kind = nn.BatchNorm1d if layer["type"] == "dense" else nn.BatchNorm2d
+                module.batch_norm = kind(shape[0], eps=1e-3, momentum=0.01)
         self.shape = shape
 
     def forward(self, x):
         for module, activation in zip(self, self.activations):
-            x = module(x.flatten(1) if isinstance(module, nn.Linear) else x)
+            x = module(x.flatten(1) if isinstance(module, (nn.Linear, nn.Unflatten)) else x)
             x = activation(module.batch_norm(x) if hasattr(module, "batch_norm") else x)
         return x
 
