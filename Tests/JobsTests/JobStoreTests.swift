@@ -89,18 +89,19 @@ import Testing
 
     @Test func keepsProgressOnlyWhileRunning() throws {
         let id = try submit()
-        try store.record(progress: "{}", metrics: nil, of: id)
+        try store.write([.latest(progress: "{}", metrics: nil)], of: id)
         #expect(try store.job(id).progress == nil)
         _ = try store.claim()
-        try store.record(progress: #"{"step":1}"#, metrics: #"{"loss":2}"#, of: id)
-        try store.record(progress: #"{"step":2}"#, metrics: nil, of: id)
+        try store.write([.latest(progress: #"{"step":1}"#, metrics: #"{"loss":2}"#)], of: id)
+        try store.write([.latest(progress: #"{"step":2}"#, metrics: nil)], of: id)
         let job = try store.job(id)
         #expect(job.progress == #"{"step":2}"# && job.metrics == #"{"loss":2}"#)
     }
 
     @Test func dropsEventsPastTheLimit() throws {
         let id = try submit()
-        for epoch in 1...10 { try store.append("epoch", ["epoch": .integer(epoch)], to: id, limit: 5) }
+        let epochs = (1...10).map { ChildReport.Write.event(kind: "epoch", content: ["epoch": .integer($0)]) }
+        try store.write(epochs, of: id, eventLimit: 5)
         let events = try store.events(of: id)
         #expect(events.map(\.number) == [1, 2, 3, 4, 5])
         #expect(events.last?.content == #"{"dropped":"too many events"}"#)
@@ -108,7 +109,9 @@ import Testing
 
     @Test func pagesEvents() throws {
         let id = try submit()
-        for epoch in 1...5 { try store.append("epoch", ["epoch": .integer(epoch)], to: id) }
+        for epoch in 1...5 {
+            try store.write([.event(kind: "epoch", content: ["epoch": .integer(epoch)])], of: id)
+        }
         #expect(try store.events(of: id, after: 2, limit: 3).map(\.number) == [3, 4, 5])
     }
 

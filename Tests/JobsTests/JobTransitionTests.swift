@@ -31,7 +31,7 @@ import Testing
                 case (6, let target?): try store.end(target, .failed(JobFailure(code: "c", message: "m")))
                 case (7, let target?):
                     try store.end(target, .requeued(reason: "r", crashed: Bool.random(using: &random)))
-                case (8, let target?): try store.record(progress: "{}", metrics: "{}", of: target)
+                case (8, let target?): try store.write([.latest(progress: "{}", metrics: "{}")], of: target)
                 case (9, _): _ = try store.recover()
                 default: break
                 }
