@@ -1,0 +1,117 @@
+// The daemon's HTTP API, one function a call. Every failure is an ApiError (the daemon said no)
+// or an Unreachable (it said nothing); nothing here touches the page.
+
+export class ApiError extends Error {
+    constructor(status, { code = "unknown", message = "", parameter = null } = {}) {
+        super(message || `The daemon answered with status ${status}.`);
+        Object.assign(this, { status, code, parameter });
+    }
+}
+
+export class Unreachable extends Error {
+    constructor() {
+        super("The daemon does not answer.");
+    }
+}
+
+const name = encodeURIComponent;
+const binary = "application/octet-stream";
+
+async function request(path, { method = "GET", json, body, type, accept = "application/json", signal } = {}) {
+    const headers = { Accept: accept };
+    if (json !== undefined) {
+        body = JSON.stringify(json);
+        type = "application/json";
+    }
+    if (type) headers["Content-Type"] = type;
+    let response;
+    try {
+        response = await fetch(path, { method, headers, body, signal });
+    } catch (error) {
+        if (error.name === "AbortError") throw error;
+        throw new Unreachable();
+    }
+    if (response.ok) return response;
+    let described;
+    try {
+        described = (await response.json()).error;
+    } catch {
+        described = undefined;
+    }
+    throw new ApiError(response.status, described);
+}
+
+async function json(path, options) {
+    const response = await request(path, options);
+    try {
+        return await response.json();
+    } catch (error) {
+        if (error.name === "AbortError") throw error;
+        throw new Unreachable();
+    }
+}
+
+const shapeOf = (response) => (response.headers.get("X-Shape") ?? "").split(",").map(Number);
+
+export const health = () => request("/healthz").then(() => true);
+export const models = () => json("/v1/models").then((list) => list.data);
+export const model = (m) => json(`/v1/models/${name(m)}`);
+export const metrics = (m) => json(`/v1/models/${name(m)}/metrics`).then((list) => list.data);
+export const datasets = () => json("/v1/datasets").then((list) => list.data);
+export const jobs = () => json("/v1/jobs").then((list) => list.data);
+export const submitJob = (job) => json("/v1/jobs", { method: "POST", json: job });
+export const cancelJob = (id) => json(`/v1/jobs/${name(id)}/cancel`, { method: "POST" });
+
+/** All events of a job, following the pages of the list. */
+export async function jobEvents(id) {
+    const events = [];
+    for (let more = true; more;) {
+        const after = events.length ? `?after=${events.at(-1).sequence}` : "";
+        const page = await json(`/v1/jobs/${name(id)}/events${after}`);
+        events.push(...page.data);
+        more = Boolean(page.has_more) && page.data.length > 0;
+    }
+    return events;
+}
+
+/** The encoded test set: `{ positions: Float32Array [n * 2], labels: Uint8Array [n], epoch }`; label 255 is none. */
+export async function map(m, epoch) {
+    const query = epoch === undefined ? "" : `?epoch=${epoch}`;
+    const response = await request(`/v1/models/${name(m)}/map${query}`, { accept: binary });
+    const [count] = shapeOf(response);
+    const bytes = await response.arrayBuffer();
+    if (!(count >= 0) || bytes.byteLength !== count * 9) {
+        throw new ApiError(502, { message: "The map that the daemon sent is incomplete. Reload the page." });
+    }
+    return {
+        positions: new Float32Array(bytes, 0, count * 2),
+        labels: new Uint8Array(bytes, count * 8, count),
+        epoch: Number(response.headers.get("X-Epoch")) || null,
+    };
+}
+
+/** Decodes latents to `{ shape: [n, channels, height, width], values: Float32Array }`. */
+export async function decode(m, latents, signal) {
+    const response = await request(`/v1/models/${name(m)}/decode`, {
+        method: "POST", json: { latents }, accept: binary, signal,
+    });
+    const shape = shapeOf(response);
+    return { shape, values: new Float32Array(await response.arrayBuffer()) };
+}
+
+export const interpolate = (m, from, to, steps, method) =>
+    json(`/v1/models/${name(m)}/interpolate`, {
+        method: "POST", json: { from: { latent: from }, to: { latent: to }, steps, method },
+    });
+
+/** Encodes one PNG to the mean of its posterior. */
+export const encode = (m, png) =>
+    json(`/v1/models/${name(m)}/encode`, { method: "POST", body: png, type: "image/png" })
+        .then((encoding) => encoding.mean[0]);
+
+/** The decoded grid as a blob: columns x rows latents, evenly from x0 to x1 and (bottom to top) y0 to y1, ends included. */
+export async function manifold(m, { columns, rows, x0, x1, y0, y1 }, signal) {
+    const query = new URLSearchParams({ columns, rows, x0, x1, y0, y1 });
+    const response = await request(`/v1/models/${name(m)}/manifold.png?${query}`, { accept: "image/png", signal });
+    return response.blob();
+}

@@ -1,0 +1,97 @@
+// The paper under and over the points: grid, circles of the prior, tick numbers in latent units, class names.
+
+import { figure, token } from "./dom.js";
+
+/** Round steps (1, 2 or 5 times a power of ten) at least `pixels` apart. */
+export function tickStep(scale, pixels) {
+    const wanted = pixels / scale;
+    const power = 10 ** Math.floor(Math.log10(wanted));
+    return power * [1, 2, 5, 10].find((factor) => power * factor >= wanted);
+}
+
+function ticks(from, to, step) {
+    const first = Math.ceil(from / step);
+    const last = Math.floor(to / step);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
+const decimals = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+
+/** Grid lines, the two axes, and the circles in which the prior holds 39, 86 and 99 % of its mass (1, 2, 3 σ). */
+export function drawGrid(context, viewport) {
+    const { x0, x1, y0, y1 } = viewport.window;
+    const step = tickStep(viewport.scale, 72);
+    context.lineWidth = 1;
+    context.strokeStyle = token("--grid");
+    context.beginPath();
+    for (const x of ticks(x0, x1, step)) vertical(context, viewport, x);
+    for (const y of ticks(y0, y1, step)) horizontal(context, viewport, y);
+    context.stroke();
+
+    context.strokeStyle = token("--grid-strong");
+    context.beginPath();
+    vertical(context, viewport, 0);
+    horizontal(context, viewport, 0);
+    context.stroke();
+
+    const [left, top] = viewport.toScreen(0, 0);
+    context.setLineDash([3, 5]);
+    for (const deviations of [1, 2, 3]) {
+        context.beginPath();
+        context.arc(left, top, deviations * viewport.scale, 0, 2 * Math.PI);
+        context.stroke();
+    }
+    context.setLineDash([]);
+}
+
+function vertical(context, viewport, x) {
+    const left = Math.round(viewport.toScreen(x, 0)[0]) + 0.5;
+    context.moveTo(left, 0);
+    context.lineTo(left, viewport.height);
+}
+
+function horizontal(context, viewport, y) {
+    const top = Math.round(viewport.toScreen(0, y)[1]) + 0.5;
+    context.moveTo(0, top);
+    context.lineTo(viewport.width, top);
+}
+
+/** The numbers along the lower and the left edge. */
+export function drawTickNumbers(context, viewport) {
+    const { x0, x1, y0, y1 } = viewport.window;
+    const step = tickStep(viewport.scale, 72);
+    const digits = decimals(step);
+    context.font = token("--canvas-small");
+    context.textBaseline = "alphabetic";
+    context.textAlign = "center";
+    for (const x of ticks(x0, x1, step)) {
+        const [left] = viewport.toScreen(x, 0);
+        if (left > 40 && left < viewport.width - 16) haloed(context, figure(x, digits), left, viewport.height - 8);
+    }
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    for (const y of ticks(y0, y1, step)) {
+        const [, top] = viewport.toScreen(0, y);
+        if (top > 12 && top < viewport.height - 28) haloed(context, figure(y, digits), 8, top);
+    }
+}
+
+/** Each class's name at the median of its points. */
+export function drawClassNames(context, viewport, centres, names, visible) {
+    context.font = token("--canvas-large");
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const { label, x, y } of centres) {
+        if (visible[label] === 0) continue;
+        haloed(context, names[label] ?? String(label), ...viewport.toScreen(x, y), token("--ink"), 5);
+    }
+}
+
+export function haloed(context, text, left, top, colour = token("--muted"), width = 3) {
+    context.lineJoin = "round";
+    context.lineWidth = width;
+    context.strokeStyle = token("--paper-halo");
+    context.strokeText(text, left, top);
+    context.fillStyle = colour;
+    context.fillText(text, left, top);
+}

@@ -1,0 +1,97 @@
+// Mouse, touch and keyboard on the map, turned into what they mean: move the view, point at a place, pick a place.
+
+const clickSlack = 4;
+const keyboardPan = 60;
+const keyboardZoom = 1.3;
+
+/**
+ * `actions`: point(x, y) as the cursor moves over a latent place, leave(), pick(x, y, which) with which "A", "B" or
+ * null (the page decides), and reset(). The view itself is moved here.
+ */
+export function listenForGestures(view, actions) {
+    const { frame } = view;
+    const pointers = new Map();
+    let travelled = 0;
+
+    const place = (event) => {
+        const box = frame.getBoundingClientRect();
+        return [event.clientX - box.left, event.clientY - box.top];
+    };
+    const latentAt = (event) => view.viewport.toLatent(...place(event));
+
+    frame.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0 || event.target.closest("button")) return;
+        frame.setPointerCapture(event.pointerId);
+        if (pointers.size === 0) travelled = 0;
+        pointers.set(event.pointerId, place(event));
+    });
+
+    frame.addEventListener("pointermove", (event) => {
+        if (!event.target.closest?.("button")) actions.point(...latentAt(event));
+        const before = pointers.get(event.pointerId);
+        if (!before) return;
+        const now = place(event);
+        const [right, down] = [now[0] - before[0], now[1] - before[1]];
+        if (pointers.size === 2) pinch(view, pointers, event.pointerId, now);
+        travelled += Math.hypot(right, down);
+        if (travelled > clickSlack) {
+            frame.classList.add("dragging");
+            if (pointers.size === 1) view.move((viewport) => viewport.pan(right, down));
+        }
+        pointers.set(event.pointerId, now);
+    });
+
+    const release = (event) => {
+        if (!pointers.delete(event.pointerId)) return;
+        frame.classList.remove("dragging");
+        if (event.type === "pointerup" && pointers.size === 0 && travelled <= clickSlack) {
+            actions.pick(...latentAt(event), event.shiftKey ? "B" : null);
+        }
+    };
+    frame.addEventListener("pointerup", release);
+    frame.addEventListener("pointercancel", release);
+    frame.addEventListener("pointerleave", () => actions.leave());
+
+    frame.addEventListener("wheel", (event) => {
+        event.preventDefault();
+        const lines = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
+        view.move((viewport) => viewport.zoom(Math.exp(-lines * 0.0016), ...place(event)));
+    }, { passive: false });
+
+    frame.addEventListener("keydown", (event) => {
+        if (event.target !== frame || event.ctrlKey || event.metaKey || event.altKey) return;
+        const action = keys(view, actions)[event.key];
+        if (!action) return;
+        event.preventDefault();
+        action();
+    });
+}
+
+/** With the keyboard the cursor is the middle of the map: the arrows move the map under it. */
+function keys(view, actions) {
+    const middle = () => [view.viewport.x, view.viewport.y];
+    const pan = (right, down) => () => {
+        view.move((viewport) => viewport.pan(right * keyboardPan, down * keyboardPan));
+        actions.point(...middle());
+    };
+    const zoom = (factor) => () => view.move((viewport) => viewport.zoom(factor));
+    return {
+        "+": zoom(keyboardZoom), "=": zoom(keyboardZoom), "-": zoom(1 / keyboardZoom), 0: actions.reset,
+        ArrowLeft: pan(1, 0), ArrowRight: pan(-1, 0), ArrowUp: pan(0, 1), ArrowDown: pan(0, -1),
+        a: () => actions.pick(...middle(), "A"), b: () => actions.pick(...middle(), "B"),
+        Enter: () => actions.pick(...middle(), null),
+    };
+}
+
+function pinch(view, pointers, moving, now) {
+    const other = [...pointers].find(([id]) => id !== moving)[1];
+    const before = pointers.get(moving);
+    const apart = (a, b) => Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1]));
+    const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    const [fromX, fromY] = middle(before, other);
+    const [toX, toY] = middle(now, other);
+    view.move((viewport) => {
+        viewport.zoom(apart(now, other) / apart(before, other), fromX, fromY);
+        viewport.pan(toX - fromX, toY - fromY);
+    });
+}

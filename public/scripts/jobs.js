@@ -1,0 +1,78 @@
+// The list of training jobs, asked for again while any of them is queued or running.
+
+import * as api from "./api.js";
+import { epochsOf } from "./curves.js";
+import { byId } from "./dom.js";
+import { JobCard } from "./job-card.js";
+
+const pollEvery = 1000;
+const unfinished = new Set(["queued", "running", "paused"]);
+
+/** `openModel(name)` shows a finished job's model. */
+export function listJobs(report, openModel) {
+    const cards = new Map();
+    let timer = 0;
+    let asking = false;
+
+    async function refresh() {
+        clearTimeout(timer);
+        if (asking) return;
+        asking = true;
+        try {
+            const jobs = await api.jobs();
+            show(jobs);
+            await Promise.all(jobs.map(refreshCurves));
+            if (jobs.some((job) => unfinished.has(job.status))) timer = setTimeout(refresh, pollEvery);
+        } catch (error) {
+            report(error);
+        } finally {
+            asking = false;
+        }
+    }
+
+    function show(jobs) {
+        const known = new Set(jobs.map((job) => job.id));
+        for (const [id, card] of cards) {
+            if (known.has(id)) continue;
+            card.node.remove();
+            cards.delete(id);
+        }
+        jobs.forEach((job, place) => {
+            let card = cards.get(job.id);
+            if (!card) {
+                card = new JobCard(job, { cancel, openModel, opened: () => refreshCurves(card.job) });
+                cards.set(job.id, card);
+            }
+            card.update(job);
+            const list = byId("jobs");
+            if (list.children[place] !== card.node) list.insertBefore(card.node, list.children[place] ?? null);
+        });
+        const active = jobs.filter((job) => unfinished.has(job.status)).length;
+        byId("jobs-empty").hidden = jobs.length > 0;
+        byId("active-jobs").hidden = active === 0;
+        byId("active-jobs").textContent = active;
+        byId("active-jobs").setAttribute("aria-label", `, ${active} under way`);
+    }
+
+    /** Events are only asked for where the curves are looked at and may have grown. */
+    async function refreshCurves(job) {
+        const card = cards.get(job.id);
+        if (!card?.wantsCurves()) return;
+        try {
+            card.drawCurves(epochsOf(await api.jobEvents(job.id)));
+        } catch (error) {
+            report(error);
+        }
+    }
+
+    async function cancel(id) {
+        try {
+            await api.cancelJob(id);
+        } catch (error) {
+            report(error);
+        }
+        refresh();
+    }
+
+    return { refresh };
+}

@@ -1,0 +1,93 @@
+// Puts the page together: the tabs, the model chooser, the connection; each part lives in its own module.
+
+import * as api from "./api.js";
+import { Address } from "./address.js";
+import { Connection } from "./connection.js";
+import { byId, element } from "./dom.js";
+import { listJobs } from "./jobs.js";
+import { MapPage } from "./map-page.js";
+import { showModel } from "./model-page.js";
+import { listenForTabs } from "./tabs.js";
+import { setUpTrainingForm } from "./training-form.js";
+
+const address = new Address();
+const connection = new Connection(start);
+const report = (error) => connection.report(error);
+const map = new MapPage(address, report, () => tabs.show("training"));
+const jobs = listJobs(report, openModel);
+const form = setUpTrainingForm(report, () => jobs.refresh());
+const tabs = listenForTabs((tab) => {
+    address.set("tab", tab === "map" ? null : tab);
+    if (tab === "map") map.view.resize();
+    if (tab === "training") jobs.refresh();
+});
+const chooser = byId("model-chooser");
+let names = [];
+let labelNames = new Map();
+
+/** Loads everything anew: at first, and whenever the daemon comes back. */
+async function start() {
+    try {
+        const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
+        labelNames = new Map(datasets.map((dataset) => [dataset.name, dataset.label_names ?? []]));
+        form.offer(datasets);
+        list(models);
+        jobs.refresh();
+        await open(names.includes(address.get("model")) ? address.get("model") : names[0] ?? null);
+    } catch (error) {
+        report(error);
+    }
+}
+
+/** The map is worth showing even where the datasets cannot be listed. */
+function emptyUnlessGone(error) {
+    if (error instanceof api.Unreachable) throw error;
+    report(error);
+    return [];
+}
+
+function list(models) {
+    names = models.map((model) => model.name);
+    chooser.replaceChildren(...(names.length ? names : ["none"]).map((name) => element("option", { text: name, value: name })));
+    chooser.disabled = names.length === 0;
+}
+
+async function open(name) {
+    if (name === null) {
+        map.showEmpty();
+        showModel(null);
+        return;
+    }
+    chooser.value = name;
+    address.set("model", name);
+    try {
+        const model = await api.model(name);
+        showModel(model, report);
+        await map.open(model, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
+    } catch (error) {
+        report(error);
+    }
+}
+
+/** Opens a model that may be newer than the list. */
+async function openModel(name) {
+    try {
+        list(await api.models());
+        tabs.show("map");
+        map.forgetView();
+        await open(name);
+    } catch (error) {
+        report(error);
+    }
+}
+
+chooser.addEventListener("change", () => {
+    map.forgetView();
+    open(chooser.value);
+});
+address.listen(() => {
+    tabs.show(address.get("tab") ?? "map");
+    start();
+});
+tabs.show(address.get("tab") ?? "map");
+start();

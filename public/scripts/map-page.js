@@ -1,0 +1,116 @@
+// The map and what is around it: the image under the cursor, the two picked points, the layers, the legend.
+
+import * as api from "./api.js";
+import { CursorPicture } from "./cursor-picture.js";
+import { byId, element } from "./dom.js";
+import { acceptImages } from "./encode-drop.js";
+import { FilmStrip } from "./film-strip.js";
+import { Forming } from "./forming.js";
+import { listenForGestures } from "./gestures.js";
+import { Legend } from "./legend.js";
+import { ManifoldLayer } from "./manifold-layer.js";
+import { MapView } from "./map-view.js";
+import { PointCloud } from "./point-cloud.js";
+
+export class MapPage {
+    constructor(address, report, train) {
+        Object.assign(this, { address, report, train, model: null, unsized: false });
+        this.view = new MapView(byId("map"));
+        this.view.manifold = new ManifoldLayer(this.view, (error) => {
+            byId("manifold-switch").checked = false;
+            this.view.manifold.toggle(false);
+            report(error);
+        });
+        this.cursor = new CursorPicture(this.view, report);
+        this.strip = new FilmStrip(this.view, address, report);
+        this.legend = new Legend(this.view, address);
+        this.forming = new Forming(this.view, report);
+        this.drop = acceptImages(this.view, this.cursor, report);
+        listenForGestures(this.view, {
+            point: (x, y) => this.cursor.moveTo(x, y),
+            leave: () => this.cursor.leave(),
+            pick: (x, y, which) => this.strip.pick([x, y], which),
+            reset: () => this.view.fit(),
+        });
+        this.listenForButtons();
+        this.view.addEventListener("resized", () => this.unsized && this.restoreView());
+        this.view.addEventListener("viewchange", () => {
+            const { x, y, scale } = this.view.viewport;
+            if (this.model && !this.unsized) address.set("view", this.view.fitted ? null : [x, y, scale]);
+        });
+    }
+
+    /** Opens a model as GET /v1/models/{m} describes it. */
+    async open(model, labelNames) {
+        const plane = model.latent_dimension === 2;
+        let cloud = new PointCloud(new Float32Array(), new Uint8Array());
+        this.model = null;
+        try {
+            const { positions, labels, epoch } = await api.map(model.name);
+            cloud = new PointCloud(positions, labels);
+            this.forming.use(model, cloud, epoch);
+            this.empty(null);
+        } catch (error) {
+            if (error instanceof api.Unreachable) throw error;
+            this.forming.use(model, cloud, null);
+            this.empty(`There is no map of ${model.name}: ${error.message}`);
+        }
+        this.model = model;
+        this.view.show(cloud, labelNames);
+        this.view.frame.dataset.points = cloud.count;
+        this.legend.show(cloud, labelNames);
+        this.restoreView();
+        // The decoder takes a place on the map as it is only where the latent space is the plane itself.
+        this.view.manifold.use(plane ? model.name : null);
+        byId("manifold-switch").disabled = !plane;
+        this.cursor.use(plane ? model : null);
+        this.strip.use(plane ? model : null);
+        this.drop.use(plane ? model : null);
+    }
+
+    showEmpty() {
+        this.model = null;
+        this.view.show(null);
+        this.legend.show(new PointCloud(new Float32Array(), new Uint8Array()), []);
+        this.forming.use(null, null, null);
+        for (const part of [this.view.manifold, this.cursor, this.strip, this.drop]) part.use(null);
+        this.view.fit();
+        const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
+        this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);
+    }
+
+    empty(text, ...more) {
+        byId("map-empty").hidden = text === null;
+        byId("map-empty").replaceChildren(...(text === null ? [] : [element("p", { text }), ...more]));
+    }
+
+    /** The next model is shown whole, with nothing of this one left. */
+    forgetView() {
+        for (const field of ["view", "hide", "a", "b"]) this.address.set(field, null);
+        this.strip.clear();
+    }
+
+    restoreView() {
+        // A map in a part that is not shown has no size yet: it is fitted when it gets one.
+        this.unsized = this.view.frame.clientWidth === 0;
+        if (this.unsized) return;
+        const saved = this.address.numbers("view", 3);
+        if (saved && saved[2] > 0) {
+            this.view.move((viewport) => Object.assign(viewport, { x: saved[0], y: saved[1], scale: saved[2] }));
+        } else {
+            this.view.fit();
+        }
+    }
+
+    listenForButtons() {
+        const zoom = (factor) => () => this.view.move((viewport) => viewport.zoom(factor));
+        byId("zoom-in").addEventListener("click", zoom(1.5));
+        byId("zoom-out").addEventListener("click", zoom(1 / 1.5));
+        byId("zoom-fit").addEventListener("click", () => this.view.fit());
+        byId("manifold-switch").addEventListener("change", (event) => this.view.manifold.toggle(event.target.checked));
+        byId("names-switch").addEventListener("change", (event) => {
+            this.view.showNames = event.target.checked;
+            this.view.requestFrame();
+        });
+    }
+}

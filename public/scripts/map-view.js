@@ -1,0 +1,123 @@
+// The map: three canvases on top of each other (paper and manifold, points, marks), one viewport, one frame at a time.
+
+import { drawClassNames, drawGrid, drawTickNumbers } from "./axes.js";
+import { token } from "./dom.js";
+import { drawMarks } from "./marks.js";
+import { colourTable, onSchemeChange } from "./palette.js";
+import { Rasteriser } from "./rasteriser.js";
+import { Viewport } from "./viewport.js";
+
+export class MapView extends EventTarget {
+    /** frame: the element that holds `canvas.paper`, `canvas.points` and `canvas.marks`. */
+    constructor(frame) {
+        super();
+        this.frame = frame;
+        [this.paper, this.points, this.overlay] = ["paper", "points", "marks"].map((c) => frame.querySelector(`.${c}`));
+        this.renderer = new Rasteriser(this.points);
+        this.viewport = new Viewport();
+        this.visible = new Uint8Array(256).fill(1);
+        Object.assign(this, {
+            cloud: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
+            marks: { cursor: null, from: null, to: null, path: [], encoded: null },
+        });
+        this.colours = colourTable();
+        this.scheduled = 0;
+        new ResizeObserver(() => this.resize()).observe(frame);
+        onSchemeChange(() => {
+            this.colours = colourTable();
+            this.requestFrame();
+        });
+    }
+
+    /** Shows a cloud; `names` are the labels' names. */
+    show(cloud, names = []) {
+        Object.assign(this, { cloud, names, centres: cloud ? cloud.centres() : [] });
+        this.requestFrame();
+    }
+
+    /** Moves the viewport by `change(viewport)`, tells the listeners, and draws. */
+    move(change, fitted = false) {
+        this.fitted = fitted;
+        change(this.viewport);
+        this.dispatchEvent(new Event("viewchange"));
+        this.requestFrame();
+    }
+
+    /** Shows all points, and goes on doing so when the frame changes its size, until the view is moved. */
+    fit() {
+        const bounds = this.cloud?.bounds ?? { x0: -3, x1: 3, y0: -3, y1: 3 };
+        this.move((viewport) => viewport.fit(bounds), true);
+    }
+
+    resize() {
+        const { clientWidth: width, clientHeight: height } = this.frame;
+        if (width === 0 || height === 0) return;
+        this.ratio = Math.min(devicePixelRatio || 1, 2);
+        Object.assign(this.viewport, { width, height });
+        for (const canvas of [this.paper, this.overlay]) {
+            canvas.width = Math.round(width * this.ratio);
+            canvas.height = Math.round(height * this.ratio);
+        }
+        this.renderer.resize(Math.round(width * this.ratio), Math.round(height * this.ratio));
+        this.dispatchEvent(new Event("resized"));
+        if (this.fitted) this.fit();
+        this.dispatchEvent(new Event("viewchange"));
+        this.draw();
+    }
+
+    requestFrame() {
+        this.scheduled ||= requestAnimationFrame(() => this.draw());
+    }
+
+    draw() {
+        cancelAnimationFrame(this.scheduled);
+        this.scheduled = 0;
+        if (!this.ratio) return;
+        this.drawPaper();
+        this.drawPoints();
+        this.drawOverlay();
+    }
+
+    drawPaper() {
+        const context = this.cleared(this.paper);
+        this.manifold?.draw(context, this.viewport);
+        if (!this.manifold?.visible) drawGrid(context, this.viewport);
+    }
+
+    drawPoints() {
+        const { viewport, ratio, cloud } = this;
+        const scene = {
+            positions: cloud?.positions ?? new Float32Array(), labels: cloud?.labels ?? new Uint8Array(),
+            visible: this.visible, colours: this.colours, x: viewport.x, y: viewport.y, scale: viewport.scale * ratio,
+            ...this.pointStyle(),
+        };
+        const started = performance.now();
+        const drawn = this.renderer.draw(scene);
+        Object.assign(this.points.dataset, { drawn, frame: (performance.now() - started).toFixed(1) });
+    }
+
+    /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */
+    pointStyle() {
+        const spread = this.cloud?.spread ?? 1;
+        const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, this.cloud?.count ?? 1);
+        const radius = Math.min(5.5, Math.max(0.9, 0.42 * Math.sqrt(pixelsEach)));
+        const opacity = Math.min(0.92, Math.max(0.35, 0.3 + 0.16 * radius));
+        return { radius: radius * this.ratio, opacity: opacity * (this.manifold?.visible ? 0.8 : 1) };
+    }
+
+    drawOverlay() {
+        const context = this.cleared(this.overlay);
+        if (this.showNames && !this.manifold?.visible) {
+            drawClassNames(context, this.viewport, this.centres, this.names, this.visible);
+        }
+        drawTickNumbers(context, this.viewport);
+        drawMarks(context, this.viewport, this.marks, token);
+    }
+
+    cleared(canvas) {
+        const context = canvas.getContext("2d");
+        context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+        context.clearRect(0, 0, this.viewport.width, this.viewport.height);
+        return context;
+    }
+}

@@ -1,0 +1,32 @@
+// Ten class colours that stay apart for people who do not see all colours. They are the ten of M. A. Petroff,
+// "Accessible Color Sequences for Data Visualization" (2021), reordered; on dark ground the darkest are lifted.
+// The map also writes each class's name over its points: colour is never the only sign.
+
+const onLight = [
+    "#3f90da", "#e76300", "#832db6", "#94a4a2", "#bd1f01", "#ffa90e", "#a96b59", "#5cbfc4", "#717581", "#b9ac70",
+];
+const onDark = [
+    "#57a3ea", "#f47a1c", "#b06be0", "#a3b3b1", "#e8452a", "#ffbb3d", "#c48a77", "#92dadd", "#868da0", "#cdc18a",
+];
+const unlabelled = { light: "#5d6470", dark: "#aab1bd" };
+
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+
+export const isDark = () => darkScheme.matches;
+export const onSchemeChange = (changed) => darkScheme.addEventListener("change", changed);
+
+/** The CSS colour of a label; labels past the ten start over, 255 is "no label". */
+export function colour(label) {
+    if (label === 255) return isDark() ? unlabelled.dark : unlabelled.light;
+    return (isDark() ? onDark : onLight)[label % 10];
+}
+
+/** All 256 labels' colours as bytes, [256 * 3], for the renderers. */
+export function colourTable() {
+    const table = new Uint8Array(256 * 3);
+    for (let label = 0; label < 256; label += 1) {
+        const value = parseInt(colour(label).slice(1), 16);
+        table.set([value >> 16, (value >> 8) & 255, value & 255], label * 3);
+    }
+    return table;
+}

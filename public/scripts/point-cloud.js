@@ -1,0 +1,78 @@
+// The encoded points: where they are, what they are, and the questions the map asks of them.
+
+export class PointCloud {
+    /** positions: Float32Array [n * 2]; labels: Uint8Array [n], 255 is none. */
+    constructor(positions, labels) {
+        this.positions = positions;
+        this.labels = labels;
+        this.counts = new Uint32Array(256);
+        for (const label of labels) this.counts[label] += 1;
+    }
+
+    get count() {
+        return this.labels.length;
+    }
+
+    /** The labels that occur, in order. */
+    get classes() {
+        return [...this.counts.keys()].filter((label) => this.counts[label] > 0);
+    }
+
+    /** The box around all points, or null without points. */
+    get bounds() {
+        if (this.count === 0) return null;
+        const axis = (offset) => {
+            const values = new Float32Array(this.count);
+            for (let i = 0; i < values.length; i += 1) values[i] = this.positions[2 * i + offset];
+            return values.sort();
+        };
+        const [xs, ys] = [axis(0), axis(1)];
+        return { x0: xs[0], x1: xs.at(-1), y0: ys[0], y1: ys.at(-1) };
+    }
+
+    /** An area in latent units that holds the bulk of the points: a box of two standard deviations each way. */
+    get spread() {
+        if (this.measured === undefined) this.measured = 16 * deviation(this.positions, 0) * deviation(this.positions, 1);
+        return this.measured;
+    }
+
+    /** The index of the visible point nearest to (x, y), or -1. */
+    nearest(x, y, visible) {
+        let best = -1;
+        let bestDistance = Infinity;
+        const { positions, labels } = this;
+        for (let i = 0; i < labels.length; i += 1) {
+            if (visible[labels[i]] === 0) continue;
+            const right = positions[2 * i] - x;
+            const up = positions[2 * i + 1] - y;
+            const distance = right * right + up * up;
+            if (distance < bestDistance) [best, bestDistance] = [i, distance];
+        }
+        return best;
+    }
+
+    /** The median place of every class: where its name is written. */
+    centres() {
+        return this.classes.filter((label) => label !== 255).map((label) => {
+            const xs = [], ys = [];
+            for (let i = 0; i < this.count; i += 1) {
+                if (this.labels[i] !== label) continue;
+                xs.push(this.positions[2 * i]);
+                ys.push(this.positions[2 * i + 1]);
+            }
+            const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+            return { label, x: middle(xs), y: middle(ys) };
+        });
+    }
+}
+
+function deviation(positions, offset) {
+    let sum = 0;
+    let squares = 0;
+    const count = Math.max(1, positions.length / 2);
+    for (let i = offset; i < positions.length; i += 2) {
+        sum += positions[i];
+        squares += positions[i] ** 2;
+    }
+    return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) || 1;
+}
