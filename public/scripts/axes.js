@@ -15,12 +15,13 @@ function ticks(from, to, step) {
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
 }
 
+const spacing = (viewport) => (viewport.width < 520 ? 50 : 72);
 const decimals = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 
 /** Grid lines, the two axes, and the circles in which the prior holds 39, 86 and 99 % of its mass (1, 2, 3 σ). */
 export function drawGrid(context, viewport) {
     const { x0, x1, y0, y1 } = viewport.window;
-    const step = tickStep(viewport.scale, 72);
+    const step = tickStep(viewport.scale, spacing(viewport));
     context.lineWidth = 1;
     context.strokeStyle = token("--grid");
     context.beginPath();
@@ -59,7 +60,7 @@ function horizontal(context, viewport, y) {
 /** The numbers along the lower and the left edge. */
 export function drawTickNumbers(context, viewport) {
     const { x0, x1, y0, y1 } = viewport.window;
-    const step = tickStep(viewport.scale, 72);
+    const step = tickStep(viewport.scale, spacing(viewport));
     const digits = decimals(step);
     context.font = token("--canvas-small");
     context.textBaseline = "alphabetic";
@@ -76,15 +77,32 @@ export function drawTickNumbers(context, viewport) {
     }
 }
 
-/** Each class's name at the median of its points. */
+/** Each class's name at the median of its points, moved a little where two would lie on each other. */
 export function drawClassNames(context, viewport, centres, names, visible) {
     context.font = token("--canvas-large");
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const { label, x, y } of centres) {
-        if (visible[label] === 0) continue;
-        haloed(context, names[label] ?? String(label), ...viewport.toScreen(x, y), token("--ink"), 5);
+    const shown = centres.filter(({ label }) => visible[label] === 1);
+    const places = apart(shown.map(({ x, y }) => viewport.toScreen(x, y)), 26);
+    shown.forEach(({ label }, i) => haloed(context, names[label] ?? String(label), ...places[i], token("--ink"), 5));
+}
+
+/** Pushes places that are nearer than `least` pixels from each other until they are not, in at most a few rounds. */
+function apart(places, least) {
+    for (let round = 0; round < 12; round += 1) {
+        for (let i = 0; i < places.length; i += 1) {
+            for (let j = i + 1; j < places.length; j += 1) {
+                const [right, down] = [places[j][0] - places[i][0], places[j][1] - places[i][1]];
+                const distance = Math.hypot(right, down);
+                if (distance >= least) continue;
+                const push = (least - distance) / 2 / (distance || 1);
+                const [x, y] = distance ? [right * push, down * push] : [least / 2, 0];
+                places[i] = [places[i][0] - x, places[i][1] - y];
+                places[j] = [places[j][0] + x, places[j][1] + y];
+            }
+        }
     }
+    return places;
 }
 
 export function haloed(context, text, left, top, colour = token("--muted"), width = 3) {

@@ -13,20 +13,28 @@ export function listJobs(report, openModel) {
     const cards = new Map();
     let timer = 0;
     let asking = false;
+    let again = null;
 
-    async function refresh() {
+    /** `reveal`: the id of a job to bring into sight. */
+    async function refresh(reveal) {
         clearTimeout(timer);
-        if (asking) return;
+        if (asking) {
+            again = () => refresh(reveal);
+            return;
+        }
         asking = true;
         try {
             const jobs = await api.jobs();
             show(jobs);
+            if (reveal) cards.get(reveal)?.node.scrollIntoView({ block: "nearest", behavior: "smooth" });
             await Promise.all(jobs.map(refreshCurves));
-            if (jobs.some((job) => unfinished.has(job.status))) timer = setTimeout(refresh, pollEvery);
+            if (jobs.some((job) => unfinished.has(job.status))) timer = setTimeout(() => refresh(), pollEvery);
         } catch (error) {
             report(error);
         } finally {
             asking = false;
+            again?.();
+            again = null;
         }
     }
 

@@ -15,7 +15,7 @@ const connection = new Connection(start);
 const report = (error) => connection.report(error);
 const map = new MapPage(address, report, () => tabs.show("training"));
 const jobs = listJobs(report, openModel);
-const form = setUpTrainingForm(report, () => jobs.refresh());
+const form = setUpTrainingForm(report, (job) => jobs.refresh(job.id));
 const tabs = listenForTabs((tab) => {
     address.set("tab", tab === "map" ? null : tab);
     if (tab === "map") map.view.resize();

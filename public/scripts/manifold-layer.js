@@ -1,10 +1,13 @@
 // The decoded plane behind the points: one grid of images for the visible window, fetched anew when the view settles.
 
 import { manifold } from "./api.js";
+import { token } from "./dom.js";
 import { latest, settled } from "./latest.js";
+import { isDark } from "./palette.js";
 
 const tilePixels = 34;
 const mostTiles = 40;
+const faintness = 0.62;
 
 export class ManifoldLayer {
     constructor(view, failed) {
@@ -29,9 +32,10 @@ export class ManifoldLayer {
         view.addEventListener("viewchange", refreshLater);
     }
 
-    /** The name of the model to decode with, or null. */
+    /** The model to decode with, or null. */
     use(model) {
-        this.model = model;
+        this.model = model?.name ?? null;
+        this.grey = model?.input?.channels === 1;
         this.picture = null;
         this.ask.forget();
         this.refresh();
@@ -60,10 +64,17 @@ export class ManifoldLayer {
     draw(context, viewport) {
         if (!this.visible || !this.picture) return;
         const { bitmap, edges } = this.picture;
+        context.fillStyle = token("--paper");
+        context.fillRect(0, 0, viewport.width, viewport.height);
         const [left, top] = viewport.toScreen(edges.x0, edges.y1);
         const [right, bottom] = viewport.toScreen(edges.x1, edges.y0);
         context.imageSmoothingEnabled = true;
         context.imageSmoothingQuality = "high";
+        context.globalAlpha = faintness;
+        // On light ground grey images are drawn as ink on paper; colours stay what they are.
+        context.globalCompositeOperation = this.grey && !isDark() ? "difference" : "source-over";
         context.drawImage(bitmap, left, top, right - left, bottom - top);
+        context.globalAlpha = 1;
+        context.globalCompositeOperation = "source-over";
     }
 }

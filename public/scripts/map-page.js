@@ -61,7 +61,7 @@ export class MapPage {
         this.legend.show(cloud, labelNames);
         this.restoreView();
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
-        this.view.manifold.use(plane ? model.name : null);
+        this.view.manifold.use(plane ? model : null);
         byId("manifold-switch").disabled = !plane;
         this.cursor.use(plane ? model : null);
         this.strip.use(plane ? model : null);

@@ -81,7 +81,7 @@ export class MapView extends EventTarget {
     drawPaper() {
         const context = this.cleared(this.paper);
         this.manifold?.draw(context, this.viewport);
-        if (!this.manifold?.visible) drawGrid(context, this.viewport);
+        drawGrid(context, this.viewport);
     }
 
     drawPoints() {
@@ -100,14 +100,14 @@ export class MapView extends EventTarget {
     pointStyle() {
         const spread = this.cloud?.spread ?? 1;
         const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, this.cloud?.count ?? 1);
-        const radius = Math.min(5.5, Math.max(0.9, 0.42 * Math.sqrt(pixelsEach)));
-        const opacity = Math.min(0.92, Math.max(0.35, 0.3 + 0.16 * radius));
-        return { radius: radius * this.ratio, opacity: opacity * (this.manifold?.visible ? 0.8 : 1) };
+        const radius = Math.min(5.5, Math.max(1, 0.6 * Math.sqrt(pixelsEach)));
+        const opacity = Math.min(0.92, 0.34 + 0.16 * radius);
+        return { radius: radius * this.ratio, opacity: this.manifold?.visible ? Math.min(0.95, opacity + 0.2) : opacity };
     }
 
     drawOverlay() {
         const context = this.cleared(this.overlay);
-        if (this.showNames && !this.manifold?.visible) {
+        if (this.showNames) {
             drawClassNames(context, this.viewport, this.centres, this.names, this.visible);
         }
         drawTickNumbers(context, this.viewport);

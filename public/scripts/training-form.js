@@ -4,19 +4,19 @@ import { ApiError, submitJob } from "./api.js";
 import { byId, element } from "./dom.js";
 
 const presets = [
-    ["mnist-2d", "mnist-2d: 28 × 28 grey, 2 latent dimensions"],
-    ["rgb-200d", "rgb-200d: colour, 200 latent dimensions, batch norm, dropout"],
+    ["mnist-2d", "mnist-2d (grey, 2 dimensions)"],
+    ["rgb-200d", "rgb-200d (colour, 200 dimensions)"],
 ];
 
 const fields = [
     { key: "dataset", label: "Dataset", choices: [], hint: "What it learns from; the test part is only for the curves and the map." },
     { key: "model", label: "Preset", choices: presets, hint: "The shape of encoder and decoder. It must fit the dataset's images." },
-    { key: "name", label: "Name", type: "text", value: "", hint: "What the model will be called. Letters, digits, dashes; empty: the daemon picks one." },
-    { key: "epochs", label: "Epochs", number: true, value: 20, range: "1 to 10,000", hint: "Times through all training images. 20 show the shape, 60 are good." },
-    { key: "batch_size", label: "Batch size", number: true, value: 128, range: "1 to 65,536", hint: "Images a step. Larger is faster an epoch, with fewer steps." },
-    { key: "learning_rate", label: "Learning rate", number: true, value: 0.001, range: "above 0, to 1", hint: "Adam's step. Lower it if the curves jump." },
-    { key: "beta", label: "β", number: true, value: 1, range: "0 or more", hint: "The weight of the KL term. More: a smoother, rounder map; less: sharper images." },
-    { key: "seed", label: "Seed", number: true, value: 1, range: "whole, 0 or more", hint: "The same seed gives the same model, bit for bit." },
+    { key: "name", label: "Name", type: "text", value: "", short: true, hint: "What the model will be called. Empty: the daemon picks a name." },
+    { key: "seed", label: "Seed", number: true, value: 1, range: "Whole, 0 or more", hint: "The same seed gives the same model." },
+    { key: "epochs", label: "Epochs", number: true, value: 20, range: "1 to 10,000", hint: "Times through the training images; 20 show the shape, 60 are good." },
+    { key: "batch_size", label: "Batch size", number: true, value: 128, range: "1 to 65,536", hint: "Images a step; larger is faster, with fewer steps an epoch." },
+    { key: "learning_rate", label: "Learning rate", number: true, value: 0.001, range: "Above 0, to 1", hint: "Adam's step; lower it if the curves jump." },
+    { key: "beta", label: "β", number: true, value: 1, range: "0 or more", hint: "Weight of the KL term: more gives a rounder map, less sharper images." },
 ];
 
 /** Returns `offer(datasets)`, which fills the choice of datasets. `submitted(job)` is called with a job that was taken. */
@@ -57,16 +57,16 @@ export function setUpTrainingForm(report, submitted) {
 
 const input = (key) => byId(`field-${key}`);
 
-function row({ key, label, choices, type, value, range, hint, number }) {
+function row({ key, label, choices, type, value, range, hint, number, short }) {
     const shared = { id: `field-${key}`, name: key, "aria-describedby": `hint-${key} error-${key}` };
     const control = choices
         ? element("select", shared, ...choices.map(([option, text]) => element("option", { value: option, text })))
         : element("input", { ...shared, type: number ? "number" : type, step: number ? "any" : null, value, autocomplete: "off", spellcheck: "false" });
-    return element("div", { class: `field ${number ? "short" : ""}` },
-        element("label", { for: `field-${key}`, text: label }, range ? element("span", { class: "range", text: range }) : null),
+    return element("div", { class: number || short ? "field short" : "field" },
+        element("label", { for: `field-${key}`, text: label }),
         control,
-        element("p", { class: "hint", id: `hint-${key}`, text: hint }),
-        element("p", { class: "field-error", id: `error-${key}`, role: "alert", hidden: true }));
+        element("p", { class: "field-error", id: `error-${key}`, role: "alert", hidden: true }),
+        element("p", { class: "hint", id: `hint-${key}`, text: range ? `${range}. ${hint}` : hint }));
 }
 
 /** The request's body; an empty field is left out, so that the daemon's default holds. */

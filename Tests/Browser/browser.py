@@ -1,0 +1,161 @@
+"""One headless Chromium for all tests, and what a person does with the page: point, click, fill in, look."""
+import os
+import secrets
+import shutil
+import tempfile
+import unittest
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.ui import WebDriverWait
+
+WAIT_SECONDS = 20
+
+
+def start_browser():
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
+    arguments = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium's sandbox refuses root.
+    for argument in arguments:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = shutil.which("chromedriver") or "/usr/bin/chromedriver"
+    return webdriver.Chrome(service=Service(driver), options=options)
+
+
+class PageTest(unittest.TestCase):
+    options = None  # The command line's.
+
+    @classmethod
+    def setUpClass(cls):
+        cls.driver = start_browser()
+        cls.driver.set_script_timeout(WAIT_SECONDS)
+        cls.folder = tempfile.TemporaryDirectory()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.quit()
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.forgiven = []
+        self.resize(1360, 860)
+        self.dark(False)
+
+    def tearDown(self):
+        """A test fails if the console held an error, a warning of a policy, or an uncaught exception."""
+        entries = [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        unexpected = [e["message"] for e in entries if not any(text in e["message"] for text in self.forgiven)]
+        failed = any(error for _, error in getattr(self._outcome, "errors", []) or [])
+        if failed:
+            self.screenshot(f"failed-{self.id().split('.')[-1]}")
+        self.driver.get("about:blank")
+        self.assertEqual(unexpected, [], "the console is clean")
+
+    # The page
+
+    def open(self, fragment=""):
+        self.driver.get("about:blank")
+        self.driver.get(self.options.url.rstrip("/") + "/" + fragment)
+
+    def open_map(self):
+        self.open(f"#model={self.options.model}")
+        self.wait(lambda: self.drawn() == self.options.points, "the whole map is drawn")
+
+    def open_training(self):
+        self.open("#tab=training")
+        self.wait(lambda: self.script("return document.querySelectorAll('#field-dataset option').length > 0"
+                                      " || !document.getElementById('error-dataset').hidden"))
+        if self.script("return document.querySelectorAll('#field-dataset option').length") == 0:
+            self.skipTest("the daemon has no dataset")
+
+    def submit(self, name, epochs):
+        """Submits a job under a name of its own; returns a function that finds its card."""
+        self.job_name = f"{name}-{secrets.token_hex(3)}"
+        self.fill("name", self.job_name)
+        self.fill("epochs", str(epochs))
+        self.element("form-submit").click()
+        path = f"//li[contains(@class,'job')][.//h3[text()='{self.job_name}']]"
+        self.wait(lambda: self.driver.find_elements("xpath", path))
+        return lambda: self.driver.find_element("xpath", path)
+
+    # Looking
+
+    def wait(self, condition, message="", seconds=WAIT_SECONDS):
+        return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: condition(), message)
+
+    def script(self, code, *arguments):
+        return self.driver.execute_script(code, *arguments)
+
+    def element(self, identifier):
+        return self.driver.find_element("id", identifier)
+
+    def css(self, selector):
+        return self.driver.find_element("css selector", selector)
+
+    def text(self, identifier):
+        return self.element(identifier).text
+
+    def attribute(self, identifier, name):
+        return self.element(identifier).get_attribute(name)
+
+    def drawn(self):
+        return int(self.script("return document.querySelector('.points')?.dataset.drawn ?? -1"))
+
+    def frames(self):
+        return int(self.script("return document.getElementById('frames')?.dataset.frames ?? -1"))
+
+    def strip(self):
+        return self.script("return [...document.querySelectorAll('#frames canvas')].map((frame) => frame.toDataURL())")
+
+    def picture(self, selector):
+        return self.script("return document.querySelector(arguments[0]).toDataURL()", selector)
+
+    def screenshot(self, name):
+        self.driver.save_screenshot(os.path.join(self.options.screenshots, f"{name}.png"))
+
+    def fetch_header(self, path, name):
+        self.open()
+        return self.driver.execute_async_script(
+            "const done = arguments[2]; fetch(arguments[0]).then((r) => done(r.headers.get(arguments[1])), () => done(null));",
+            path, name)
+
+    # Doing
+
+    def point(self, right, down):
+        """A chain of actions that has moved to a place relative to the map's middle."""
+        return ActionChains(self.driver).move_to_element_with_offset(self.element("map"), right, down)
+
+    def fill(self, field, text):
+        box = self.element(f"field-{field}")
+        box.clear()
+        box.send_keys(text)
+
+    def switch(self, identifier):
+        self.element(identifier).find_element("xpath", "..").click()
+
+    def file(self, name, content):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def resize(self, width, height):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+    def dark(self, on):
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if on else "light"}]})
+
+    def offline(self, on):
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {
+            "offline": on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
+
+    def forgive(self, text):
+        """An error on the console that this test provokes: the browser itself writes a line for a 4xx."""
+        self.forgiven.append(text)
