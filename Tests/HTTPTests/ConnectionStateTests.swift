@@ -1,0 +1,316 @@
+import HTTP
+import Sockets
+import Testing
+
+/// Drives a state machine with instants of its own: seconds since the connection was accepted.
+private struct Driver {
+    var state: ConnectionState
+    var now = MonotonicInstant(nanoseconds: 0)
+
+    init(_ limits: HTTPLimits = HTTPLimits()) {
+        state = ConnectionState(limits: limits, at: now)
+    }
+
+    mutating func at(_ seconds: Double) {
+        now = MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
+    }
+
+    mutating func receive(_ text: String) {
+        Array(text.utf8).withUnsafeBytes { state.received($0, at: now) }
+    }
+
+    /// The next action by name, with what matters of it.
+    mutating func next() -> String {
+        switch state.nextAction(at: now) {
+        case .read: "read"
+        case .route(let head): "route \(head.target.raw)"
+        case .sendContinue: "continue"
+        case .handle(let head, let body): "handle \(head.target.raw) \(String(decoding: body, as: UTF8.self))"
+        case .answerFault(let fault): "fault \(fault.status.code)"
+        case .awaitResponse: "await"
+        case .write: "write"
+        case .shutdownSending: "shutdown"
+        case .close: "close"
+        }
+    }
+
+    /// From a whole request to its answer's last byte.
+    mutating func answer() -> [String] {
+        var names = [next()]
+        state.admit(bodyLimit: 100, at: now)
+        names.append(next())
+        return names + respond()
+    }
+
+    mutating func respond() -> [String] {
+        state.responseReady(at: now)
+        let name = next()
+        state.responseFinished(at: now)
+        return [name]
+    }
+
+    var deadline: Double? { state.deadline.map { Double($0.nanoseconds) / 1e9 } }
+}
+
+private func get(_ path: String, _ fields: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+}
+
+private func post(_ path: String, _ fields: String, _ body: String = "") -> String {
+    "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\(body)"
+}
+
+@Suite("Connection state")
+struct ConnectionStateTests {
+    @Test func `Pipelined requests are answered in order, one at a time (RFC 9112 §9.3.2)`() {
+        var driver = Driver()
+        driver.receive(get("/1") + post("/2", "Content-Length: 2\r\n", "ab") + get("/3"))
+        #expect(driver.answer() == ["route /1", "handle /1 ", "write"])
+        #expect(driver.answer() == ["route /2", "handle /2 ab", "write"])
+        #expect(driver.answer() == ["route /3", "handle /3 ", "write"])
+        #expect(driver.next() == "read")
+    }
+
+    @Test func `Nothing of the next request is looked at before the answer`() {
+        var driver = Driver()
+        driver.receive(get("/1") + "nonsense\r\n\r\n")
+        #expect(driver.next() == "route /1")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle /1 ")
+        #expect(driver.next() == "await")
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == "fault 400")
+        #expect(driver.state.persistence == .close)
+        #expect(driver.respond() == ["write"])
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+    }
+
+    @Test func `Close is kept, and said (RFC 9112 §9.6)`() {
+        var driver = Driver()
+        driver.receive(get("/", "Connection: close\r\n"))
+        #expect(driver.next() == "route /")
+        #expect(driver.state.persistence == .close)
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle / ")
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `HTTP/1.0 lives on only when asked to, and is told`() {
+        for (fields, expected) in [("", ResponseEncoder.Persistence.close), ("Connection: keep-alive\r\n", .keepAlive)]
+        {
+            var driver = Driver()
+            driver.receive("GET / HTTP/1.0\r\n\(fields)\r\n")
+            #expect(driver.next() == "route /")
+            #expect(driver.state.persistence == expected)
+        }
+    }
+
+    @Test func `100 Continue is sent once, and only to a client that waits (RFC 9110 §10.1.1)`() {
+        var driver = Driver()
+        driver.receive(post("/", "Content-Length: 2\r\nExpect: 100-continue\r\n"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 10, at: driver.now)
+        #expect([driver.next(), driver.next()] == ["continue", "read"])
+        driver.receive("ab")
+        #expect(driver.next() == "handle / ab")
+
+        driver = Driver()
+        driver.receive(post("/", "Content-Length: 2\r\nExpect: 100-continue\r\n", "a"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 10, at: driver.now)
+        #expect(driver.next() == "read")
+    }
+
+    @Test func `A declared body over the route's cap is refused unread, then the client is let read the answer`() {
+        var driver = Driver()
+        driver.receive(post("/", "Content-Length: 11\r\nExpect: 100-continue\r\n"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 10, at: driver.now)
+        #expect(driver.next() == "fault 413")
+        #expect(driver.respond() == ["write"])
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+        driver.receive(get("/smuggled"))
+        #expect(driver.next() == "read")
+        driver.state.peerFinished(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test(arguments: [
+        ("a small body is drained", "Content-Length: 3\r\n", "abc", true),
+        ("small chunks are drained", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n", true),
+        ("a large body closes", "Content-Length: 99999\r\n", "", false),
+        ("large chunks close", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\nfffff\r\n", false),
+        ("a client that waits is answered at once", "Content-Length: 3\r\nExpect: 100-continue\r\n", "", false),
+    ])
+    func refusal(name: String, fields: String, body: String, survives: Bool) {
+        var driver = Driver()
+        driver.receive(post("/1", fields, body) + get("/2"))
+        #expect(driver.next() == "route /1")
+        driver.state.refuse(at: driver.now)
+        #expect(driver.next() == "handle /1 ")
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == (survives ? "route /2" : "shutdown"))
+    }
+
+    @Test(arguments: [
+        ("nothing", "", "close"), ("half a head", "GET / HT", "fault 400"), ("an empty line", "\r\n", "fault 400"),
+    ])
+    func `The peer's end between requests is no error, inside one it is`(name: String, sent: String, expected: String) {
+        var driver = Driver()
+        driver.receive(sent)
+        #expect(driver.next() == "read")
+        driver.state.peerFinished(at: driver.now)
+        #expect(driver.next() == expected)
+    }
+
+    @Test(arguments: ["Content-Length: 5\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"])
+    func `A truncated body is a failed request (RFC 9112 §8)`(rest: String) {
+        var driver = Driver()
+        driver.receive("POST / HTTP/1.1\r\nHost: a\r\n\(rest)")
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 10, at: driver.now)
+        #expect(driver.next() == "read")
+        driver.state.peerFinished(at: driver.now)
+        #expect(driver.next() == "fault 400")
+    }
+
+    @Test func `The head has a deadline that single bytes do not move`() {
+        var driver = Driver()
+        #expect(driver.deadline == 10)
+        driver.at(9)
+        driver.receive("G")
+        #expect(driver.next() == "read")
+        #expect(driver.deadline == 10)
+        driver.at(10)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.next() == "fault 408")
+    }
+
+    @Test func `A silent connection is closed without a word, an idle one later`() {
+        var driver = Driver()
+        driver.at(10)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.next() == "close")
+
+        driver = Driver()
+        driver.receive(get("/"))
+        _ = driver.answer()
+        #expect(driver.next() == "read")
+        #expect(driver.deadline == 60)
+        driver.at(50)
+        driver.receive("G")
+        #expect(driver.next() == "read")
+        #expect(driver.deadline == 60)
+        driver.at(60)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.next() == "fault 408")
+    }
+
+    @Test func `A body must come at the least rate`() {
+        var limits = HTTPLimits()
+        limits.bodyBytesPerSecond = 2
+        var driver = Driver(limits)
+        driver.receive(post("/", "Content-Length: 50\r\n", "abcd"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 100, at: driver.now)
+        #expect(driver.next() == "read")
+        #expect(driver.deadline == 12)
+        driver.at(12)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.next() == "fault 408")
+    }
+
+    @Test func `A client that does not read is given up, one that reads slowly is not`() {
+        var driver = Driver()
+        driver.receive(get("/"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle / ")
+        #expect(driver.deadline == nil)
+        driver.at(5)
+        driver.state.responseReady(at: driver.now)
+        #expect(driver.deadline == 35)
+        driver.at(30)
+        driver.state.wrote(at: driver.now)
+        #expect(driver.deadline == 60)
+        driver.at(60)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `A half-closed peer gets a grace, then its request is cancelled`() {
+        var driver = Driver()
+        driver.receive(get("/"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle / ")
+        driver.at(1)
+        driver.state.peerFinished(at: driver.now)
+        #expect(!driver.state.isCancelled)
+        #expect(driver.deadline == 1.25)
+        driver.at(1.25)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect(driver.state.isCancelled)
+        #expect(driver.next() == "await")
+        driver.state.responseReady(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `A half-closed peer still gets the answers to what it pipelined`() {
+        var driver = Driver()
+        driver.receive(get("/1") + get("/2"))
+        driver.state.peerFinished(at: driver.now)
+        #expect(driver.answer() == ["route /1", "handle /1 ", "write"])
+        #expect(driver.answer() == ["route /2", "handle /2 ", "write"])
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `A reset cancels at once, and nothing is written`() {
+        var driver = Driver()
+        driver.receive(get("/"))
+        #expect(driver.next() == "route /")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle / ")
+        driver.state.broken()
+        #expect(driver.state.isCancelled)
+        #expect(driver.next() == "await")
+        driver.state.responseReady(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `Lingering ends by time and by bytes`() {
+        var limits = HTTPLimits()
+        limits.lingerBytes = 10
+        for sent in ["12345678901", ""] {
+            var driver = Driver(limits)
+            driver.receive("bad\r\n")
+            #expect(driver.next() == "fault 400")
+            #expect(driver.respond() == ["write"])
+            #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+            #expect(driver.deadline == 2)
+            driver.receive(sent)
+            if sent.isEmpty {
+                driver.at(2)
+                driver.state.deadlinePassed(at: driver.now)
+            }
+            #expect(driver.next() == "close")
+        }
+    }
+
+    @Test func `Draining closes the idle, and the busy after their answer`() {
+        var idle = Driver()
+        idle.state.beginDraining()
+        #expect(idle.next() == "close")
+
+        var busy = Driver()
+        busy.receive(get("/"))
+        #expect(busy.next() == "route /")
+        busy.state.admit(bodyLimit: 0, at: busy.now)
+        busy.state.beginDraining()
+        #expect(busy.next() == "handle / ")
+        #expect(busy.state.persistence == .close)
+        #expect(busy.respond() == ["write"])
+        #expect(busy.next() == "shutdown")
+    }
+}
