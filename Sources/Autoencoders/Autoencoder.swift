@@ -62,7 +62,7 @@ public final class Autoencoder: Sendable {
         try pool.runOnEachWorker { worker in
             let plan = try plans.plan(worker)
             let pixels = AlignedBuffer(count: configuration.input.count)
-            try plan.encode(pixels.pointer)
+            try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
             plan.latents.fill(0)
             try plan.decode()
         }
@@ -122,8 +122,11 @@ public final class Autoencoder: Sendable {
                         try divergences.withUnsafeMutableBufferPointer { divergences in
                             try pool.run(count) { item, worker in
                                 let plan = try plans.plan(worker)
+                                let pixels = pixels(images, item: item)
                                 let noise = AlignedBuffer(count: latent)
-                                try plan.evaluate(pixels(images, item: item).pointer, epsilon: noise.pointer)
+                                try withExtendedLifetime((pixels, noise)) {
+                                    try plan.evaluate(pixels.pointer, epsilon: noise.pointer)
+                                }
                                 losses[item] = plan.reconstructionLosses[0]
                                 divergences[item] = plan.divergences[0]
                                 for i in 0..<latent {
@@ -167,7 +170,9 @@ public final class Autoencoder: Sendable {
     }
 
     private func encode(_ images: Tensor, item: Int, _ plan: VariationalPlan) throws {
-        try plan.encode(pixels(images, item: item).pointer)
+        let pixels = pixels(images, item: item)
+        // A buffer's pointer does not keep it alive: the optimiser may release it before the pass reads it.
+        try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
     }
 
     private func copyOutputs(_ plan: VariationalPlan, to images: UnsafeMutableBufferPointer<Float>, item: Int) {
