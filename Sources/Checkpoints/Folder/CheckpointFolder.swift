@@ -1,0 +1,116 @@
+import Autoencoders
+import Foundation
+import Tensors
+
+/// A model on disk: configuration, weights, and what is known of them. Holds no code, so loading runs none.
+///
+/// Every part is read apart, so that listing models does not read their weights, nor serving them their optimiser.
+public struct CheckpointFolder: Sendable, Hashable {
+    public static let configurationFile = "config.json"
+    public static let weightsFile = "model.safetensors"
+    public static let provenanceFile = "provenance.json"
+    public static let metricsFile = "metrics.jsonl"
+    public static let mapFile = "map.safetensors"
+    public static let epochsFolder = "epochs"
+    public static let optimiserFile = "optimizer.safetensors"
+    public static let trainingFile = "training.json"
+
+    static let textLimit = 64 << 20
+    static let tensorsLimit = 4 << 30
+
+    public let path: String
+
+    public init(path: String) { self.path = path }
+
+    /// Whether there is something here that asks to be read as a checkpoint.
+    public var exists: Bool {
+        FileManager.default.fileExists(atPath: "\(path)/\(Self.configurationFile)")
+            || FileManager.default.fileExists(atPath: "\(path)/\(Self.weightsFile)")
+    }
+
+    /// The validated configuration.
+    public func configuration() throws(CheckpointError) -> ModelConfiguration {
+        let json = Data(try required(Self.configurationFile, limit: 1 << 20))
+        do { return try ModelConfiguration(json: json) } catch { throw .configuration(error) }
+    }
+
+    /// The configuration and its weights: each tensor there, of its exact shape, finite, and none beside them.
+    public func model() throws(CheckpointError) -> (configuration: ModelConfiguration, parameters: Parameters) {
+        let configuration = try configuration()
+        let layout: ParameterLayout
+        do { layout = try ParameterLayout(configuration) } catch { throw .configuration(error) }
+        let file = Self.weightsFile
+        let tensors = try self.tensors(file)
+        let known = Set(layout.entries.map(\.name))
+        // PyTorch's batch norm counts its batches; nothing here uses the number.
+        for name in tensors.names where !known.contains(name) && !name.hasSuffix(".num_batches_tracked") {
+            throw .unexpectedTensor(file: file, tensor: name)
+        }
+        let values = try flatVector(of: layout.entries, in: tensors, file: file)
+        do {
+            return (configuration, try Parameters(layout: layout, values: values))
+        } catch {
+            throw .parameterCount(what: "the weights", expected: layout.count, actual: values.count)
+        }
+    }
+
+    /// Nil where the checkpoint does not tell, e.g. one made by another program.
+    public func provenance() throws(CheckpointError) -> Provenance? {
+        guard let bytes = try bytes(Self.provenanceFile, limit: 1 << 20) else { return nil }
+        return try decode(bytes, file: Self.provenanceFile)
+    }
+
+    /// The training curves, empty where the checkpoint has none.
+    public func metrics() throws(CheckpointError) -> [EpochMetrics] {
+        guard let bytes = try bytes(Self.metricsFile, limit: Self.textLimit) else { return [] }
+        var metrics: [EpochMetrics] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        where !line.isEmpty {
+            metrics.append(try decode(Array(line), file: Self.metricsFile, line: index + 1))
+        }
+        return metrics
+    }
+
+    /// The encoded test set of the latest epoch, nil where the checkpoint has none.
+    public func map() throws(CheckpointError) -> LatentMap? { try map(Self.mapFile) }
+
+    /// The encoded test set after one of `mapEpochs`, nil where it was not kept.
+    public func map(epoch: Int) throws(CheckpointError) -> LatentMap? {
+        try map("\(Self.epochsFolder)/\(Self.epochMapName(epoch))")
+    }
+
+    /// The epochs whose encoded test sets were kept, ascending.
+    public func mapEpochs() throws(CheckpointError) -> [Int] {
+        let folder = "\(path)/\(Self.epochsFolder)"
+        guard FolderPublication.isFolder(folder) else { return [] }
+        let names: [String]
+        do { names = try FolderPublication.list(folder) } catch { throw .file(error) }
+        return names.compactMap { name in
+            let parts = name.split(separator: ".")
+            guard parts.count == 2, parts[1] == "safetensors", parts[0].hasPrefix("epoch-"),
+                let epoch = Int(parts[0].dropFirst("epoch-".count)), Self.epochMapName(epoch) == name
+            else { return nil }
+            return epoch
+        }.sorted()
+    }
+
+    static func epochMapName(_ epoch: Int) -> String {
+        let digits = String(epoch)
+        return "epoch-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).safetensors"
+    }
+
+    private func map(_ file: String) throws(CheckpointError) -> LatentMap? {
+        guard let bytes = try bytes(file, limit: Self.tensorsLimit) else { return nil }
+        let latentDimension = try configuration().latentDimension
+        let map: LatentMap
+        do {
+            map = try LatentMap(try SafetensorsFile(bytes), latentDimension: latentDimension)
+        } catch {
+            throw .tensors(file: file, reason: error)
+        }
+        if let index = map.latents.values.firstIndex(where: { !$0.isFinite }) {
+            throw .nonFinite(file: file, tensor: "latent", index: index)
+        }
+        return map
+    }
+}
