@@ -1,0 +1,59 @@
+import Foundation
+
+/// Every value that can be set, with its default; ranges, meanings and names are in `SettingKey.all`.
+struct Settings: Equatable, Sendable {
+    struct Server: Equatable, Sendable {
+        var host = "127.0.0.1"
+        var port = 8080
+        var threads = 16
+        var maxConnections = 1024
+        var maxWaitingRequests = 256
+        var maxBodyBytes = 67_108_864
+        var headTimeout: Duration = .seconds(10)
+        var idleTimeout: Duration = .seconds(60)
+        var writeTimeout: Duration = .seconds(30)
+    }
+
+    /// Folders as set; empty means the default of `SettingsFolders`.
+    struct Paths: Equatable, Sendable {
+        var modelsDir = ""
+        var stateDir = ""
+        var dataDir: [String] = []
+        var publicDir = ""
+    }
+
+    enum Backend: String, CaseIterable, Sendable {
+        case auto, onednn, reference
+    }
+
+    struct Compute: Equatable, Sendable {
+        var backend = Backend.auto
+        var threads = 0
+    }
+
+    struct Jobs: Equatable, Sendable {
+        var maxQueued = 100
+        var maxCrashes = 3
+        var cancelGrace: Duration = .seconds(10)
+        var niceness = 10
+    }
+
+    enum LogLevel: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    struct Log: Equatable, Sendable {
+        var level = LogLevel.info
+    }
+
+    struct Shutdown: Equatable, Sendable {
+        var drain: Duration = .seconds(10)
+    }
+
+    var server = Server()
+    var paths = Paths()
+    var compute = Compute()
+    var jobs = Jobs()
+    var log = Log()
+    var shutdown = Shutdown()
+}

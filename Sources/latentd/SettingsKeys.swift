@@ -1,0 +1,151 @@
+/// One row of the table of settings: the flag, the environment variable, the file's key and their documentation.
+struct SettingKey: Sendable {
+    /// What a source gives for a key, before its type is known.
+    enum Text: Equatable, Sendable {
+        case one(String)
+        case list([String])
+    }
+
+    /// `section.name`, as in the file.
+    let name: String
+    let environmentVariable: String
+    /// What is accepted, e.g. `a whole number from 1 to 64`.
+    let expected: String
+    /// One sentence for people.
+    let summary: String
+    /// Writes a value; false when the text is not one.
+    let assign: @Sendable (Text, inout Settings) -> Bool
+    /// The value as the file would give it.
+    let show: @Sendable (Settings) -> String
+
+    /// The key with this name.
+    static func named(_ name: String) -> SettingKey? { all.first { $0.name == name } }
+
+    /// The whole table, in the order of the file.
+    static let all: [SettingKey] = [
+        text("server.host", \.server.host, "LATENTD_HOST", "Address to listen on; 127.0.0.1 is this machine only"),
+        integer(
+            "server.port", \.server.port, 0...65535, variable: "LATENTD_PORT", "Port to listen on; 0 takes any free one"
+        ),
+        integer("server.threads", \.server.threads, 1...256, "Threads that answer requests"),
+        integer(
+            "server.max_connections", \.server.maxConnections, 1...65536, "Open connections; more wait to be accepted"),
+        integer(
+            "server.max_waiting_requests", \.server.maxWaitingRequests, 1...65536,
+            "Requests that may wait for a thread; more are answered 503"),
+        integer(
+            "server.max_body_bytes", \.server.maxBodyBytes, 1024...1_073_741_824,
+            "The largest request body; a larger one is answered 413"),
+        seconds("server.head_timeout_seconds", \.server.headTimeout, 0.1...3600, "Time for a request's head to arrive"),
+        seconds(
+            "server.idle_timeout_seconds", \.server.idleTimeout, 0.1...86400,
+            "Time a connection may idle between requests"),
+        seconds(
+            "server.write_timeout_seconds", \.server.writeTimeout, 0.1...3600,
+            "Time a client may refuse to take its answer"),
+        text("paths.models_dir", \.paths.modelsDir, "LATENTD_MODELS_DIR", "Folder of models, one folder a model"),
+        text("paths.state_dir", \.paths.stateDir, "LATENTD_STATE_DIR", "Folder of the jobs; one daemon a folder"),
+        texts("paths.data_dir", \.paths.dataDir, "LATENTD_DATA_DIR", "Folder of datasets, or a list of folders"),
+        text("paths.public_dir", \.paths.publicDir, "LATENTD_PUBLIC_DIR", "Folder of the web page"),
+        choice("compute.backend", \.compute.backend, "Library that computes; auto takes oneDNN where it was built in"),
+        integer("compute.threads", \.compute.threads, 0...1024, "Threads that compute; 0 means one a core"),
+        integer("jobs.max_queued", \.jobs.maxQueued, 1...100_000, "Training jobs that may wait; more are answered 429"),
+        integer(
+            "jobs.max_crashes", \.jobs.maxCrashes, 1...100,
+            "Crashes of its training process after which a job has failed"),
+        seconds(
+            "jobs.cancel_grace_seconds", \.jobs.cancelGrace, 0...3600,
+            "Time for a training process to end itself before it is killed"),
+        integer(
+            "jobs.niceness", \.jobs.niceness, 0...19, "Priority of training: 0 as the daemon, 19 only what is left over"
+        ),
+        choice("log.level", \.log.level, "The least severe messages that are logged"),
+        seconds(
+            "shutdown.drain_seconds", \.shutdown.drain, 0...3600, "Time for requests under way when the daemon stops"),
+    ]
+}
+
+/// The kinds of values.
+extension SettingKey {
+    private typealias Path<Value> = WritableKeyPath<Settings, Value> & Sendable
+
+    private static func integer(
+        _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, variable: String? = nil, _ summary: String
+    ) -> SettingKey {
+        one(name, path, variable, "a whole number from \(range.lowerBound) to \(range.upperBound)", summary) { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        } show: {
+            "\($0)"
+        }
+    }
+
+    private static func seconds(
+        _ name: String, _ path: Path<Duration>, _ range: ClosedRange<Double>, _ summary: String
+    ) -> SettingKey {
+        let bounds = "\(number(range.lowerBound)) to \(number(range.upperBound))"
+        return one(name, path, nil, "a number of seconds from \(bounds)", summary) { text in
+            Double(text).flatMap { range.contains($0) ? .seconds($0) : nil }
+        } show: {
+            number($0 / .seconds(1))
+        }
+    }
+
+    private static func text(
+        _ name: String, _ path: Path<String>, _ variable: String, _ summary: String
+    ) -> SettingKey {
+        one(name, path, variable, "a text", summary) {
+            $0.unicodeScalars.contains("\0") ? nil : $0
+        } show: {
+            $0.isEmpty ? #""""# : $0
+        }
+    }
+
+    private static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ name: String, _ path: Path<Value>, _ summary: String
+    ) -> SettingKey {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return one(name, path, nil, "one of \(names)", summary) {
+            Value(rawValue: $0)
+        } show: {
+            $0.rawValue
+        }
+    }
+
+    private static func texts(
+        _ name: String, _ path: Path<[String]>, _ variable: String, _ summary: String
+    ) -> SettingKey {
+        SettingKey(
+            name: name, environmentVariable: variable, expected: "a text or a list of texts", summary: summary
+        ) { text, settings in
+            settings[keyPath: path] =
+                switch text {
+                case .one(let one): one.isEmpty ? [] : [one]
+                case .list(let list): list
+                }
+            return true
+        } show: {
+            "[\($0[keyPath: path].joined(separator: ", "))]"
+        }
+    }
+
+    private static func one<Value>(
+        _ name: String, _ path: Path<Value>, _ variable: String?, _ expected: String, _ summary: String,
+        parse: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String
+    ) -> SettingKey {
+        let derived = "LATENTD_" + name.uppercased().replacing(".", with: "_")
+        return SettingKey(
+            name: name, environmentVariable: variable ?? derived, expected: expected, summary: summary
+        ) { text, settings in
+            guard case .one(let text) = text, let value = parse(text) else { return false }
+            settings[keyPath: path] = value
+            return true
+        } show: {
+            show($0[keyPath: path])
+        }
+    }
+
+    /// Without `.0` where the number is whole.
+    private static func number(_ value: Double) -> String {
+        Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+}
