@@ -51,10 +51,13 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         self.padding = padding
     }
 
+    /// The largest size, stride or margin: sums and products of two fit in 64 bits.
+    fileprivate static let extentLimit = 1 << 20
+
     private static func outputExtent(
         _ input: Int, _ kernel: Int, _ stride: Int, _ before: Int, _ after: Int
     ) throws(KernelError) -> Int {
-        let limit = 1 << 20
+        let limit = extentLimit
         guard (1...limit).contains(input), (1...limit).contains(kernel), (1...limit).contains(stride),
             (0...limit).contains(before), (0...limit).contains(after), input + before + after >= kernel
         else {
@@ -96,12 +99,17 @@ public struct TransposedConvolutionGeometry: Hashable, Sendable {
         batch: Int, inputChannels: Int, input: Extent, outputChannels: Int, kernel: Extent, stride: Extent,
         crop: Margins
     ) throws(KernelError) {
-        func extent(_ input: Int, _ kernel: Int, _ stride: Int, _ crop: Int) -> Int {
-            let (product, overflow) = (input - 1).multipliedReportingOverflow(by: stride)
-            return overflow || product > 1 << 20 ? 0 : product + kernel - crop
+        // Bounded before anything is added up, so that no sum of them overflows.
+        let limit = ConvolutionGeometry.extentLimit
+        let sizes = [input.height, input.width, kernel.height, kernel.width, stride.height, stride.width]
+        let crops = [crop.top, crop.left, crop.bottom, crop.right]
+        guard sizes.allSatisfy({ (1...limit).contains($0) }), crops.allSatisfy({ (0...limit).contains($0) }) else {
+            throw .invalidGeometry(
+                operation: "transposed convolution",
+                reason: "an input of \(input), kernel \(kernel), stride \(stride) or crops of \(crop) are out of range")
         }
-        guard input.height > 0, input.width > 0, crop.top >= 0, crop.bottom >= 0, crop.left >= 0, crop.right >= 0 else {
-            throw .invalidGeometry(operation: "transposed convolution", reason: "an input or a crop is not positive")
+        func extent(_ input: Int, _ kernel: Int, _ stride: Int, _ crop: Int) -> Int {
+            (input - 1) * stride + kernel - crop
         }
         adjoint = try ConvolutionGeometry(
             batch: batch, inputChannels: outputChannels,
