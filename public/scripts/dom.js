@@ -30,8 +30,16 @@ function apply(node, attributes, listeners) {
 
 export const byId = (id) => document.getElementById(id);
 
+const tokens = new Map();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tokens.clear());
+
 /** The value of a CSS custom property, so that the canvases follow the style sheet in light and dark. */
-export const token = (property) => getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+export function token(property) {
+    if (!tokens.has(property)) {
+        tokens.set(property, getComputedStyle(document.documentElement).getPropertyValue(property).trim());
+    }
+    return tokens.get(property);
+}
 
 /** A number as a person reads it: three or four significant figures, a true minus sign. */
 export function figure(value, digits = 2) {

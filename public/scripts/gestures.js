@@ -60,7 +60,7 @@ export function listenForGestures(view, actions) {
 
     frame.addEventListener("keydown", (event) => {
         if (event.target !== frame || event.ctrlKey || event.metaKey || event.altKey) return;
-        const action = keys(view, actions)[event.key];
+        const action = keys(view, actions)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
         if (!action) return;
         event.preventDefault();
         action();

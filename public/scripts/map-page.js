@@ -29,7 +29,10 @@ export class MapPage {
         listenForGestures(this.view, {
             point: (x, y) => this.cursor.moveTo(x, y),
             leave: () => this.cursor.leave(),
-            pick: (x, y, which) => this.strip.pick([x, y], which),
+            pick: (x, y, which) => {
+                this.cursor.moveTo(x, y);
+                this.strip.pick([x, y], which);
+            },
             reset: () => this.view.fit(),
         });
         this.listenForButtons();
