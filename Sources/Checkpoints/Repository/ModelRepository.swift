@@ -1,0 +1,95 @@
+import Autoencoders
+import Kernels
+import Synchronization
+
+/// The models that are served: the newest loadable version of each name under some folders.
+///
+/// A look-up never waits for a load. A version is loaded and warm before it takes the place of the former one in one
+/// step; one that cannot be loaded is reported and disturbs nothing else.
+public final class ModelRepository: Sendable {
+    private let roots: [String]
+    private let writableRoot: String?
+    private let pool: KernelPool
+    private let backend: any Backend
+    /// Held while versions are loaded or published; one such change at a time.
+    private let change = Mutex<Void>(())
+    private let listings = Mutex<[String: ModelListing]>([:])
+
+    /// Knows no model before the first `scan`.
+    ///
+    /// - Parameters:
+    ///   - bundled: folders that are only read; one that is not there counts as empty.
+    ///   - writable: where `publish` puts new versions; made when first needed.
+    public init(bundled: [String], writable: String?, pool: KernelPool, backend: any Backend) {
+        roots = bundled + (writable.map { [$0] } ?? [])
+        (writableRoot, self.pool, self.backend) = (writable, pool, backend)
+    }
+
+    /// The model of that name as it is now, nil where there is none that can be served.
+    public func model(named name: String) -> ServedModel? { listings.withLock { $0[name]?.served } }
+
+    /// What is known of one name, nil where nothing is.
+    public func listing(named name: String) -> ModelListing? { listings.withLock { $0[name] } }
+
+    /// Every name, sorted.
+    public func list() -> [ModelListing] { listings.withLock { $0.values.sorted { $0.name < $1.name } } }
+
+    /// Looks through the folders and loads what is new. Gives the folders that could not be listed.
+    @discardableResult
+    public func scan() -> [FileFault] {
+        change.withLock { _ in
+            let scan = RepositoryScan(roots: roots)
+            for (name, versions) in scan.models {
+                let listing = load(name, versions)
+                listings.withLock { $0[name] = listing }
+            }
+            listings.withLock { listings in
+                for name in listings.keys where scan.models[name] == nil { listings[name] = nil }
+            }
+            return scan.faults
+        }
+    }
+
+    /// Makes a finished checkpoint folder the next version of `name` and serves it.
+    ///
+    /// The folder is moved into the writable root, or copied and removed where that is another file system. Before
+    /// that it is loaded: one that cannot be served stays where it is, and so does the version that was served.
+    public func publish(_ folder: CheckpointFolder, as name: String) throws(RepositoryError) -> ServedModel {
+        guard TrainingSpecification.isUsable(name: name) else { throw .unusableName(name) }
+        guard let writableRoot else { throw .readOnly }
+        return try change.withLock { (_) throws(RepositoryError) -> ServedModel in
+            let loaded: LoadedModel
+            do { loaded = try LoadedModel(folder, pool: pool, backend: backend) } catch {
+                throw .refused(name: name, reason: "\(error)")
+            }
+            let known = RepositoryScan(roots: roots).models[name].map { Array($0.keys) } ?? []
+            let version = (known.max() ?? 0) + 1
+            let target = CheckpointFolder(path: "\(writableRoot)/\(name)/\(version)")
+            do throws(FileFault) { try FolderMove.move(folder.path, to: target.path) } catch { throw .file(error) }
+            let model = ServedModel(name: name, version: version, loaded: loaded, folder: target)
+            let versions = (known + [version]).sorted()
+            let listing = ModelListing(name: name, versions: versions, served: model, failure: nil)
+            listings.withLock { $0[name] = listing }
+            return model
+        }
+    }
+
+    /// The newest version that loads; the one that is served now is not loaded again.
+    private func load(_ name: String, _ versions: [Int: CheckpointFolder]) -> ModelListing {
+        let current = model(named: name)
+        var failure: ModelListing.Failure?
+        for (version, folder) in versions.sorted(by: { $0.key > $1.key }) {
+            if let current, current.version == version, current.isOf(folder) {
+                return ModelListing(name: name, versions: versions.keys.sorted(), served: current, failure: failure)
+            }
+            do {
+                let loaded = try LoadedModel(folder, pool: pool, backend: backend)
+                let model = ServedModel(name: name, version: version, loaded: loaded, folder: folder)
+                return ModelListing(name: name, versions: versions.keys.sorted(), served: model, failure: failure)
+            } catch {
+                failure = failure ?? ModelListing.Failure(version: version, reason: "\(error)")
+            }
+        }
+        return ModelListing(name: name, versions: versions.keys.sorted(), served: nil, failure: failure)
+    }
+}

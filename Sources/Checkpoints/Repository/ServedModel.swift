@@ -1,0 +1,62 @@
+import Autoencoders
+import Kernels
+import Synchronization
+
+/// One version of a model, loaded and warm. Never changes: a request that holds it is not disturbed by a newer version.
+public final class ServedModel: Sendable {
+    public let name: String
+    public let version: Int
+    public let autoencoder: Autoencoder
+    /// Nil for a checkpoint of another program.
+    public let provenance: Provenance?
+    public let metrics: [EpochMetrics]
+    /// The epochs that `map(epoch:)` knows, ascending.
+    public let mapEpochs: [Int]
+    private let folder: CheckpointFolder
+    private let latestMap = Mutex<LatentMap?>(nil)
+
+    public var configuration: ModelConfiguration { autoencoder.configuration }
+
+    init(name: String, version: Int, loaded: LoadedModel, folder: CheckpointFolder) {
+        (self.name, self.version, self.folder) = (name, version, folder)
+        (autoencoder, provenance) = (loaded.autoencoder, loaded.provenance)
+        (metrics, mapEpochs) = (loaded.metrics, loaded.mapEpochs)
+    }
+
+    func isOf(_ folder: CheckpointFolder) -> Bool { self.folder == folder }
+
+    /// The encoded test set, read at the first call; nil where the checkpoint has none.
+    public func map() throws(CheckpointError) -> LatentMap? {
+        try latestMap.withLock { (cached) throws(CheckpointError) -> LatentMap? in
+            if let map = cached { return map }
+            let map = try folder.map()
+            cached = map
+            return map
+        }
+    }
+
+    /// The test set as an earlier epoch encoded it, nil where it was not kept. Read anew at each call.
+    public func map(epoch: Int) throws(CheckpointError) -> LatentMap? {
+        guard mapEpochs.contains(epoch) else { return nil }
+        return try folder.map(epoch: epoch)
+    }
+}
+
+/// What a checkpoint folder gives for serving, before it has a version.
+struct LoadedModel {
+    let autoencoder: Autoencoder
+    let provenance: Provenance?
+    let metrics: [EpochMetrics]
+    let mapEpochs: [Int]
+
+    /// Loads and runs the model once, so that whatever is wrong with it shows before anybody relies on it.
+    init(_ folder: CheckpointFolder, pool: KernelPool, backend: any Backend) throws {
+        let (configuration, parameters) = try folder.model()
+        provenance = try folder.provenance()
+        metrics = try folder.metrics()
+        mapEpochs = try folder.mapEpochs()
+        autoencoder = try Autoencoder(
+            configuration: configuration, parameters: parameters, pool: pool, backend: backend)
+        try autoencoder.warmUp()
+    }
+}
