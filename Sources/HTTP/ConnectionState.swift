@@ -123,6 +123,12 @@ public struct ConnectionState: Sendable {
         }
     }
 
+    /// The peer has ended its sending side while its request is handled. What it sent before may still be unread, so
+    /// that the end itself is met later, by reading.
+    public mutating func peerStoppedSending(at now: MonotonicInstant) {
+        if peerFinishedAt == nil { peerFinishedAt = now }
+    }
+
     /// The connection is reset, or a write failed: nothing can be answered any more.
     public mutating func broken() {
         cancelled = true

@@ -212,6 +212,10 @@ public struct RequestParser: Sendable {
     private mutating func takeBody(_ wanted: Int) throws(HTTPFault) -> Int {
         let count = min(wanted, buffer.count - position)
         guard count > 0 else { return 0 }
+        // Grows by doubling like any array, but never past what is to come: large bodies are not given double memory.
+        if body.count + count > body.capacity {
+            body.reserveCapacity(max(body.count + count, min(body.count + wanted, 2 * body.count)))
+        }
         body.append(contentsOf: buffer[position..<(position + count)])
         position += count
         bodyBytesReceived += count

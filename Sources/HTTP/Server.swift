@@ -36,7 +36,12 @@ public final class Server: Sendable {
             control.started = true
             control.listener = listener
         }
-        try SystemThread.start(name: "event-loop") { [self] in run(pool) }
+        do throws(SocketError) {
+            try SystemThread.start(name: "event-loop") { [self] in run(pool) }
+        } catch {
+            pool.stop()
+            throw error
+        }
         return port
     }
 

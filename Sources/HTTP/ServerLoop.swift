@@ -17,6 +17,7 @@ final class ServerLoop {
     private var queued: [Connection] = []
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     private var drainDeadline: MonotonicInstant?
+    private var gaveUp = false
     /// Requests or reads of one connection in one turn.
     private static let share = 32
     private static let neverCancelled = Cancellation()
@@ -39,7 +40,6 @@ final class ServerLoop {
     /// Runs until a drain has ended; whether it ended with nothing left. `giveUp` is called when its time is up with
     /// handlers still at work: they keep their descriptors until they return, and so this goes on.
     func run(giveUp: () -> Void) throws(SocketError) -> Bool {
-        var gaveUp = false
         while true {
             try loop.turn(maximumWait: maximumWait) { event in
                 switch event {
@@ -66,6 +66,7 @@ final class ServerLoop {
 
     private var maximumWait: Duration? {
         if !queued.isEmpty { return .zero }
+        guard !gaveUp else { return nil }
         return drainDeadline.map { max(.milliseconds(1), MonotonicInstant.now.duration(to: $0)) }
     }
 
@@ -84,7 +85,7 @@ final class ServerLoop {
             connection.state.broken()
             connection.inFlight?.cancellation.cancel()
         } else if readiness.contains(.peerFinished), connection.inFlight != nil {
-            connection.state.peerFinished(at: .now)
+            connection.state.peerStoppedSending(at: .now)
         }
         connection.mayRead = true
         pump(connection)
@@ -153,9 +154,10 @@ final class ServerLoop {
     /// Does what the state asks for until it waits for something.
     private func pump(_ connection: Connection) {
         var share = Self.share
+        // One reading for all: nothing here blocks.
+        let now = MonotonicInstant.now
         while share > 0 {
             share -= 1
-            let now = MonotonicInstant.now
             switch connection.state.nextAction(at: now) {
             case .read:
                 if let output = connection.output, !output.isFinished { flushInterim(connection) }
@@ -164,13 +166,13 @@ final class ServerLoop {
             case .sendContinue:
                 connection.output = PendingOutput(EncodedResponse(head: ResponseEncoder.continueLine, body: []))
                 flushInterim(connection)
-            case .handle(_, let body): handle(connection, body: body)
+            case .handle(_, let body): handle(connection, body: body, at: now)
             case .answerFault(let fault):
                 let id = connection.admitted?.id ?? identifiers.next()
-                answer(connection, with: .fault(fault, requestID: id), id: id, route: nil)
+                answer(connection, with: .fault(fault, requestID: id), id: id, route: nil, at: now)
             case .awaitResponse: return setDeadline(connection)
             case .write:
-                guard write(connection) else { return setDeadline(connection) }
+                guard write(connection, at: now) else { return setDeadline(connection) }
             case .shutdownSending: connection.descriptor.shutdownSending()
             case .close:
                 close(connection)
@@ -206,18 +208,18 @@ final class ServerLoop {
     }
 
     /// Whether the state has to be asked again.
-    private func write(_ connection: Connection) -> Bool {
+    private func write(_ connection: Connection, at now: MonotonicInstant) -> Bool {
         guard var output = connection.output else {
-            connection.state.responseFinished(at: .now)
+            connection.state.responseFinished(at: now)
             return true
         }
         let before = output.sent
         let progress = output.send(to: connection.descriptor.rawValue)
         connection.output = progress == .blocked ? output : nil
-        if output.sent > before { connection.state.wrote(at: .now) }
+        if output.sent > before { connection.state.wrote(at: now) }
         switch progress {
         case .blocked: return false
-        case .finished: connection.state.responseFinished(at: .now)
+        case .finished: connection.state.responseFinished(at: now)
         case .broken: connection.state.broken()
         }
         return true
@@ -274,10 +276,10 @@ final class ServerLoop {
         }
     }
 
-    private func handle(_ connection: Connection, body: [UInt8]) {
+    private func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
         guard let admitted = connection.admitted else { return }
         switch admitted.decision {
-        case .answer(let response): answer(connection, with: response, id: admitted.id, route: nil)
+        case .answer(let response): answer(connection, with: response, id: admitted.id, route: nil, at: now)
         case .route(let route, let path, let query, let parameters):
             let isInline = route.execution == .inline
             let request = Request(
@@ -286,7 +288,7 @@ final class ServerLoop {
                 body: body, id: admitted.id, peer: connection.peer,
                 cancellation: isInline ? Self.neverCancelled : Cancellation())
             if isInline {
-                answer(connection, with: route.handler(request), id: admitted.id, route: route.pattern)
+                answer(connection, with: route.handler(request), id: admitted.id, route: route.pattern, at: now)
             } else {
                 lend(connection, request, to: route, began: admitted.began)
             }
@@ -303,7 +305,7 @@ final class ServerLoop {
             let response = Response.error(
                 status: .serviceUnavailable, code: "overloaded", message: "Too many requests are waiting.",
                 requestID: request.id, retryAfter: 1)
-            answer(connection, with: response, id: request.id, route: route.pattern)
+            answer(connection, with: response, id: request.id, route: route.pattern, at: .now)
             return
         }
         connection.output = nil
@@ -324,8 +326,9 @@ final class ServerLoop {
     }
 
     /// Queues an answer that the loop itself has; the state then asks for it to be written.
-    private func answer(_ connection: Connection, with response: Response, id: String, route: String?) {
-        let now = MonotonicInstant.now
+    private func answer(
+        _ connection: Connection, with response: Response, id: String, route: String?, at now: MonotonicInstant
+    ) {
         let head = connection.admitted?.head
         let encoded = ResponseEncoder.encode(
             response, toHead: head?.method == .head, persistence: connection.state.persistence, date: date.now)
@@ -342,7 +345,7 @@ final class ServerLoop {
                 AccessRecord(
                     requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
                     target: head?.target.raw ?? "-", route: route, status: response.status.code,
-                    bodyBytes: encoded.body.count, duration: began.duration(to: now)))
+                    bodyBytes: encoded.body.count, duration: began.duration(to: .now)))
         }
         connection.admitted = nil
     }

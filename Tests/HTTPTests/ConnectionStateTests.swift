@@ -246,7 +246,7 @@ struct ConnectionStateTests {
         driver.state.admit(bodyLimit: 0, at: driver.now)
         #expect(driver.next() == "handle / ")
         driver.at(1)
-        driver.state.peerFinished(at: driver.now)
+        driver.state.peerStoppedSending(at: driver.now)
         #expect(!driver.state.isCancelled)
         #expect(driver.deadline == 1.25)
         driver.at(1.25)
@@ -254,6 +254,22 @@ struct ConnectionStateTests {
         #expect(driver.state.isCancelled)
         #expect(driver.next() == "await")
         driver.state.responseReady(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `What a half-closed peer sent before its end is still read`() {
+        var driver = Driver()
+        driver.receive(get("/1"))
+        #expect(driver.next() == "route /1")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle /1 ")
+        driver.state.peerStoppedSending(at: driver.now)
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == "read")
+        driver.receive(get("/2"))
+        #expect(driver.answer() == ["route /2", "handle /2 ", "write"])
+        #expect(driver.next() == "read")
+        driver.state.peerFinished(at: driver.now)
         #expect(driver.next() == "close")
     }
 
