@@ -8,6 +8,7 @@ public enum Activation: Hashable, Sendable {
     case tanh
 
     /// Applies the activation in place.
+    @specialized(where Scalar == Float)
     public func forward<Scalar: KernelScalar>(_ values: UnsafeMutablePointer<Scalar>, count: Int) {
         switch self {
         case .none: break
@@ -23,6 +24,7 @@ public enum Activation: Hashable, Sendable {
     /// Turns the gradient of the activation's output into that of its input, in place.
     ///
     /// - Parameter outputs: what `forward` left, `count` elements.
+    @specialized(where Scalar == Float)
     public func backward<Scalar: KernelScalar>(
         outputs: UnsafePointer<Scalar>, gradient: UnsafeMutablePointer<Scalar>, count: Int
     ) {

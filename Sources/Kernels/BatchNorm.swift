@@ -26,6 +26,7 @@ public final class BatchNorm<Scalar: KernelScalar> {
     deinit { for pointer in [mean, variance, inverseDeviation, sums] { pointer.deallocate() } }
 
     /// Normalises with the batch's own statistics and keeps them for `backward`; `rows` are this shard's.
+    @specialized(where Scalar == Float)
     public func forwardTraining(
         _ inputs: UnsafePointer<Scalar>, _ outputs: UnsafeMutablePointer<Scalar>, rows: Int, totalRows: Int,
         scale: UnsafePointer<Scalar>, shift: UnsafePointer<Scalar>, sum: ShardSum<Scalar>
@@ -52,6 +53,7 @@ public final class BatchNorm<Scalar: KernelScalar> {
     }
 
     /// Adds the parameters' gradients of this shard and writes the inputs' gradient.
+    @specialized(where Scalar == Float)
     public func backward(
         inputs: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
         inputGradient: UnsafeMutablePointer<Scalar>, rows: Int, totalRows: Int, scale: UnsafePointer<Scalar>,
@@ -85,6 +87,7 @@ public final class BatchNorm<Scalar: KernelScalar> {
     }
 
     /// Moves running statistics towards those of the last training batch.
+    @specialized(where Scalar == Float)
     public func updateRunning(
         mean runningMean: UnsafeMutablePointer<Scalar>, variance runningVariance: UnsafeMutablePointer<Scalar>,
         momentum: Scalar, totalRows: Int
@@ -97,6 +100,7 @@ public final class BatchNorm<Scalar: KernelScalar> {
     }
 
     /// Normalises with given statistics.
+    @specialized(where Scalar == Float)
     public func forwardInference(
         _ inputs: UnsafePointer<Scalar>, _ outputs: UnsafeMutablePointer<Scalar>, rows: Int,
         scale: UnsafePointer<Scalar>, shift: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>,

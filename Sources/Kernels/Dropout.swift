@@ -3,6 +3,7 @@ import Tensors
 /// Inverted dropout: what survives is scaled by 1 / (1 − rate), so that inference needs nothing.
 public enum Dropout {
     /// Multiplies `inputs` by a fresh mask that is kept for `backward`.
+    @specialized(where Scalar == Float)
     public static func forward<Scalar: KernelScalar>(
         _ inputs: UnsafePointer<Scalar>, _ outputs: UnsafeMutablePointer<Scalar>, mask: UnsafeMutablePointer<Scalar>,
         count: Int, rate: Float, random: inout RandomSource
@@ -14,6 +15,7 @@ public enum Dropout {
         }
     }
 
+    @specialized(where Scalar == Float)
     public static func backward<Scalar: KernelScalar>(
         _ gradient: UnsafeMutablePointer<Scalar>, mask: UnsafePointer<Scalar>, count: Int
     ) {

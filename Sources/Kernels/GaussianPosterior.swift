@@ -1,6 +1,7 @@
 /// The approximate posterior N(mean, diag exp(logVariance)) of a VAE (Kingma and Welling, arXiv:1312.6114).
 public enum GaussianPosterior {
     /// latents = mean + exp(logVariance / 2) · epsilon, element by element.
+    @specialized(where Scalar == Float)
     public static func sample<Scalar: KernelScalar>(
         mean: UnsafePointer<Scalar>, logVariance: UnsafePointer<Scalar>, epsilon: UnsafePointer<Scalar>,
         latents: UnsafeMutablePointer<Scalar>, count: Int
@@ -9,6 +10,7 @@ public enum GaussianPosterior {
     }
 
     /// KL(q ‖ N(0, I)) in nats of each row, summed over its `dimensions`: ½ Σ (μ² + σ² − 1 − log σ²).
+    @specialized(where Scalar == Float)
     public static func divergence<Scalar: KernelScalar>(
         mean: UnsafePointer<Scalar>, logVariance: UnsafePointer<Scalar>, rows: Int, dimensions: Int,
         divergences: UnsafeMutablePointer<Double>
@@ -26,6 +28,7 @@ public enum GaussianPosterior {
     /// The gradients of the posterior's parameters from that of the latents and the KL's.
     ///
     /// - Parameter divergenceScale: the weight of one row's summed KL in the objective.
+    @specialized(where Scalar == Float)
     public static func backward<Scalar: KernelScalar>(
         mean: UnsafePointer<Scalar>, logVariance: UnsafePointer<Scalar>, epsilon: UnsafePointer<Scalar>,
         latentGradient: UnsafePointer<Scalar>, divergenceScale: Scalar, meanGradient: UnsafeMutablePointer<Scalar>,

@@ -11,6 +11,7 @@ public enum Likelihood: Hashable, Sendable {
     ///   - outputs, targets: [images, elements]
     ///   - losses: one number an image is written
     ///   - gradient: where given, `gradientScale` · ∂loss/∂outputs is written
+    @specialized(where Scalar == Float)
     public func loss<Scalar: KernelScalar>(
         outputs: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, images: Int, elements: Int,
         losses: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Scalar>?, gradientScale: Scalar = 1
@@ -42,6 +43,7 @@ public enum Likelihood: Hashable, Sendable {
     }
 
     /// Turns raw outputs into the distribution's means, in place: probabilities for Bernoulli.
+    @specialized(where Scalar == Float)
     public func mean<Scalar: KernelScalar>(_ outputs: UnsafeMutablePointer<Scalar>, count: Int) {
         switch self {
         case .bernoulli: Activation.sigmoid.forward(outputs, count: count)

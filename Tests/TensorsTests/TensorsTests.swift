@@ -1,7 +1,6 @@
 @testable import Tensors
 import Testing
 
-
 @Suite struct ShapeTests {
     @Test(arguments: [([2, 3, 4], 24), ([], 1), ([0, 7], 0), ([1 << 31, 1 << 31], 1 << 62)])
     func countsElements(dimensions: [Int], count: Int) throws {

@@ -44,6 +44,7 @@ public final class KernelPool: Sendable {
         try withoutActuallyEscaping(body) { body in
             let work = Work(items: items, pinned: pinned, body: body)
             queue.run(work)
+            work.body = nil  // workers may still hold the work for a moment, but not the caller's closure
             if let error = work.error { throw error }
         }
     }
@@ -53,7 +54,7 @@ public final class KernelPool: Sendable {
 private final class Work {
     let items: Int
     let pinned: Bool
-    let body: (Int, Int) throws -> Void
+    var body: ((Int, Int) throws -> Void)?
     var started = 0
     var ended = 0
     var startedWorkers: Set<Int> = []
@@ -102,7 +103,7 @@ private final class WorkQueue: @unchecked Sendable {  // every access to its fie
     func serve(worker: Int) {
         while let (work, item) = next(worker: worker) {
             var failure: (any Error)?
-            do { try work.body(item, worker) } catch { failure = error }
+            do { try work.body?(item, worker) } catch { failure = error }
             workDone.locked {
                 work.ended += 1
                 if let failure, work.error == nil { work.error = failure }

@@ -1,0 +1,188 @@
+import Autoencoders
+import Checkpoints
+import Datasets
+import Foundation
+import Kernels
+import Tensors
+
+/// Trains one model on one dataset and leaves a checkpoint folder.
+///
+/// Stopped and resumed after any epoch, a run ends in the same bytes as an uninterrupted one: noise and order are
+/// addressed by seed, epoch and step, and moments and weights are kept exactly.
+public final class Trainer {
+    public enum Outcome: Sendable { case finished, stopped }
+
+    private let specification: TrainingSpecification
+    private let dataset: Dataset
+    private let output: CheckpointFolder
+    private let backend: any Backend
+    private let pool: KernelPool
+    private let engine: TrainingEngine
+    private let origin: Origin
+    private var metrics: [EpochMetrics] = []
+    private var epochMaps: [LatentMap] = []
+    private var map: LatentMap?
+    private var epoch = 0
+    private var step = 0
+
+    /// What the provenance says beside the specification.
+    public struct Origin: Sendable {
+        public var programVersion: String
+        public var command: String?
+
+        public init(programVersion: String, command: String?) {
+            (self.programVersion, self.command) = (programVersion, command)
+        }
+    }
+
+    private var settings: TrainingSettings { specification.training }
+    private var stepsPerEpoch: Int { (dataset.train.count + settings.batchSize - 1) / settings.batchSize }
+    private var steps: Int { stepsPerEpoch * settings.epochs }
+
+    public init(
+        _ specification: TrainingSpecification, dataset: Dataset, output: CheckpointFolder, pool: KernelPool,
+        backend: any Backend, origin: Origin
+    ) throws {
+        (self.specification, self.dataset, self.output) = (specification, dataset, output)
+        (self.pool, self.backend, self.origin) = (pool, backend, origin)
+        let configuration = specification.training.applied(to: specification.model)
+        let (input, shape) = (configuration.input, dataset.shape)
+        guard input == ImageShape(channels: shape.channels, height: shape.height, width: shape.width) else {
+            throw TrainingError.imageShape(dataset: dataset.name, expected: input, actual: "\(shape)")
+        }
+        guard dataset.train.count > 0, dataset.test.count > 0 else {
+            throw TrainingError.emptySplit(dataset: dataset.name)
+        }
+        engine = try TrainingEngine(
+            configuration: configuration, settings: specification.training, pool: pool, backend: backend)
+    }
+
+    /// Goes on from the output folder's last checkpoint, which must be of the same run.
+    public func resume() throws {
+        let checkpoint = try output.checkpoint()
+        guard let state = checkpoint.trainingState else {
+            throw TrainingError.cannotResume(reason: "the folder has no optimiser state.")
+        }
+        guard state.progress.settings == settings, state.progress.dataset == dataset.name,
+            checkpoint.configuration == engine.configuration
+        else {
+            throw TrainingError.cannotResume(reason: "the folder holds a run with other settings.")
+        }
+        if let threads = checkpoint.provenance?.threads, threads != pool.workerCount {
+            throw TrainingError.cannotResume(
+                reason: "it was started with \(threads) threads and its sums depend on that; "
+                    + "there are \(pool.workerCount).")
+        }
+        engine.averaged.copy(from: checkpoint.parameters.values)
+        engine.parameters.copy(from: state.trainedWeights ?? checkpoint.parameters.values)
+        engine.firstMoment.copy(from: state.firstMoment)
+        engine.secondMoment.copy(from: state.secondMoment)
+        (metrics, epochMaps, map) = (checkpoint.metrics, checkpoint.epochMaps, checkpoint.map)
+        (epoch, step) = (state.progress.epoch, state.progress.step)
+    }
+
+    /// Trains up to the last epoch, or until `shouldStop` says so between two steps; the last checkpoint stays.
+    public func run(
+        shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
+    ) throws -> Outcome {
+        while epoch < settings.epochs {
+            guard let (train, seconds) = try trainEpoch(shouldStop, observe) else { return .stopped }
+            let (test, means) = try engine.evaluate(dataset.test)
+            epoch += 1
+            step += stepsPerEpoch
+            let entry = EpochMetrics(
+                epoch: epoch, train: lossParts(train), test: lossParts(test),
+                imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
+            metrics.append(entry)
+            try keepMap(means)
+            try observe(.epoch(entry, position: position(train, seconds: seconds, stepsOfEpoch: 0)))
+            if epoch % settings.checkpointEvery == 0 || epoch == settings.epochs {
+                try save()
+                try observe(.checkpoint(epoch: epoch))
+            }
+        }
+        return .finished
+    }
+
+    /// One pass over the training images; nil where it was stopped.
+    private func trainEpoch(
+        _ shouldStop: () -> Bool, _ observe: (TrainingEvent) throws -> Void
+    ) throws -> (LossSums, seconds: Double)? {
+        let batches = try ShuffledBatches(
+            count: dataset.train.count, batchSize: settings.batchSize, seed: settings.seed, epoch: epoch + 1)
+        let clock = ContinuousClock()
+        let start = clock.now
+        func elapsed() -> Double { start.duration(to: clock.now) / .seconds(1) }
+        var lastReport = 0.0
+        var sums = LossSums()
+        var lastFinite: Double?
+        for (index, batch) in batches.enumerated() {
+            if shouldStop() { return nil }
+            let number = step + index + 1
+            let losses = try engine.step(
+                dataset.train, indices: batch, number: number,
+                learningRate: settings.learningRate(atStep: number, of: steps))
+            let loss = (losses.reconstruction + losses.divergence) / Double(max(losses.images, 1))
+            guard loss.isFinite else { throw TrainingError.diverged(step: number, lastFiniteLoss: lastFinite) }
+            lastFinite = loss
+            sums += losses
+            let now = elapsed()
+            if now - lastReport >= 0.2 {
+                lastReport = now
+                try observe(.progress(position(sums, seconds: now, stepsOfEpoch: index + 1)))
+            }
+        }
+        return (sums, elapsed())
+    }
+
+    private func position(_ sums: LossSums, seconds: Double, stepsOfEpoch: Int) -> TrainingPosition {
+        let rate = Double(sums.images) / max(seconds, 1e-9)
+        let done = step + stepsOfEpoch
+        let left = Double((steps - done) * dataset.train.count) / Double(stepsPerEpoch)
+        return TrainingPosition(
+            epoch: min(epoch + 1, settings.epochs), epochs: settings.epochs, step: done, steps: steps,
+            imagesPerSecond: rate, etaSeconds: rate > 0 ? left / rate : 0, train: lossParts(sums))
+    }
+
+    private func lossParts(_ sums: LossSums) -> LossParts {
+        let count = Double(max(sums.images, 1))
+        let (reconstruction, divergence) = (sums.reconstruction / count, sums.divergence / count)
+        let weight = engine.configuration.objective.divergenceWeight(
+            latentDimension: engine.configuration.latentDimension)
+        return LossParts(
+            reconstruction: reconstruction, kl: divergence, objective: reconstruction + Double(weight) * divergence,
+            negativeELBO: reconstruction + divergence)
+    }
+
+    private func keepMap(_ means: [Float]) throws {
+        let latents = try Tensor(shape: [dataset.test.count, engine.configuration.latentDimension], values: means)
+        let map = try LatentMap(
+            epoch: epoch, dataset: dataset.name, split: "test", latents: latents, labels: dataset.test.labels)
+        self.map = map
+        if Checkpoint.keptEpochs.contains(epoch) { epochMaps.append(map) }
+    }
+
+    private func save() throws {
+        var checkpoint = Checkpoint(
+            configuration: engine.configuration,
+            parameters: try Parameters(layout: engine.layout, values: engine.averaged.values))
+        checkpoint.metrics = metrics
+        checkpoint.map = map
+        checkpoint.epochMaps = epochMaps
+        let objective = engine.configuration.objective
+        checkpoint.provenance = Provenance(
+            name: specification.modelName, family: engine.configuration.family.rawValue, dataset: dataset.name,
+            epochs: epoch, seed: settings.seed, batchSize: settings.batchSize,
+            learningRate: Double("\(settings.learningRate)") ?? Double(settings.learningRate),
+            schedule: settings.schedule.rawValue,
+            ema: settings.weightAverage > 0 ? Double(settings.weightAverage) : nil,
+            beta: Double(objective.beta), klReduction: objective.klReduction.rawValue, threads: pool.workerCount,
+            backend: backend.name, programVersion: origin.programVersion, createdAt: Date.now.ISO8601Format(),
+            command: origin.command)
+        checkpoint.trainingState = TrainingState(
+            firstMoment: engine.firstMoment.values, secondMoment: engine.secondMoment.values,
+            trainedWeights: settings.weightAverage > 0 ? engine.parameters.values : nil,
+            progress: TrainingProgress(epoch: epoch, step: step, settings: settings, dataset: dataset.name))
+        try output.publish(checkpoint)
+    }
+}

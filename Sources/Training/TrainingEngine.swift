@@ -1,0 +1,131 @@
+import Autoencoders
+import Datasets
+import Kernels
+import Tensors
+
+/// Sums of losses over a number of images, in nats.
+struct LossSums {
+    var images = 0
+    var reconstruction = 0.0
+    var divergence = 0.0
+
+    static func += (left: inout LossSums, right: LossSums) {
+        left.images += right.images
+        left.reconstruction += right.reconstruction
+        left.divergence += right.divergence
+    }
+}
+
+/// Parameters, Adam's moments and averaged weights, and the workers that move them.
+///
+/// A batch is split over the pool's workers. Each runs its shard in chunks small enough for its cache, accumulating
+/// gradients, which are then added up in the workers' order: the same seed gives the same bytes for a number of workers.
+final class TrainingEngine {
+    let configuration: ModelConfiguration
+    let layout: ParameterLayout
+    let settings: TrainingSettings
+    let parameters, firstMoment, secondMoment: AlignedBuffer
+    /// Averaged weights; `parameters` themselves where nothing is averaged.
+    let averaged: AlignedBuffer
+    private let pool: KernelPool
+    private let workers: [TrainingWorker]
+    private let adam = Adam()
+
+    init(
+        configuration: ModelConfiguration, settings: TrainingSettings, pool: KernelPool, backend: any Backend
+    ) throws {
+        (self.configuration, self.settings, self.pool) = (configuration, settings, pool)
+        layout = try ParameterLayout(configuration)
+        parameters = AlignedBuffer(count: layout.count)
+        parameters.copy(from: Parameters(initialising: layout, seed: settings.seed).values)
+        firstMoment = AlignedBuffer(count: layout.trainableCount)
+        secondMoment = AlignedBuffer(count: layout.trainableCount)
+        averaged = settings.weightAverage > 0 ? AlignedBuffer(count: layout.count) : parameters
+        averaged.copy(from: parameters.values)
+        let layout = layout
+        workers = (0..<pool.workerCount).map { index in
+            TrainingWorker(index: index, configuration: configuration, layout: layout, backend: backend)
+        }
+    }
+
+    /// One step on the images at `indices`; `number` counts steps from 1 over the whole run.
+    func step(_ split: Split, indices: ArraySlice<Int>, number: Int, learningRate: Float) throws -> LossSums {
+        let active = min(workers.count, indices.count)
+        let exchange = ShardExchange(workers: active)
+        try pool.runOnEachWorker { index in
+            guard index < active else { return }
+            let shard = shard(index, of: active, count: indices.count)
+            let step = TrainingStep(
+                totalImages: indices.count, seed: settings.seed, step: number, firstImage: shard.lowerBound,
+                sum: { try exchange.sum(worker: index, $0, count: $1) })
+            do {
+                try workers[index].accumulate(
+                    split,
+                    indices: indices[indices.startIndex + shard.lowerBound..<indices.startIndex + shard.upperBound],
+                    parameters: parameters, step)
+            } catch {
+                exchange.abandon()
+                throw error
+            }
+        }
+        try pool.runOnEachWorker { index in
+            update(
+                shard(index, of: workers.count, count: layout.trainableCount), from: workers[0..<active], number,
+                learningRate)
+            if index == 0 {
+                workers[0].updateRunningStatistics(parameters)
+                average(layout.trainableCount..<layout.count, decay: 0)
+            }
+        }
+        return workers[0..<active].reduce(into: LossSums()) { $0 += $1.sums }
+    }
+
+    private func shard(_ index: Int, of shards: Int, count: Int) -> Range<Int> {
+        index * count / shards..<(index + 1) * count / shards
+    }
+
+    private func update(
+        _ range: Range<Int>, from workers: ArraySlice<TrainingWorker>, _ number: Int, _ learningRate: Float
+    ) {
+        guard let total = workers.first?.gradient.pointer else { return }
+        for worker in workers.dropFirst() {
+            let gradient = worker.gradient.pointer
+            for i in range { total[i] += gradient[i] }
+        }
+        adam.update(
+            parameters.pointer, gradient: total, firstMoment: firstMoment.pointer, secondMoment: secondMoment.pointer,
+            range: range, learningRate: learningRate, step: number)
+        // Early averages follow the weights closely, so that they do not remember the initial ones.
+        average(range, decay: min(settings.weightAverage, Float(1 + number) / Float(10 + number)))
+    }
+
+    private func average(_ range: Range<Int>, decay: Float) {
+        guard averaged !== parameters else { return }
+        let (source, target) = (parameters.pointer, averaged.pointer)
+        for i in range { target[i] = decay * target[i] + (1 - decay) * source[i] }
+    }
+
+    /// Losses of a whole split with the averaged weights and one fixed draw an image, and the posterior means.
+    func evaluate(_ split: Split) throws -> (sums: LossSums, means: [Float]) {
+        let latent = configuration.latentDimension
+        var means = [Float](repeating: 0, count: split.count * latent)
+        var losses = [SIMD2<Double>](repeating: .zero, count: split.count)
+        let chunk = TrainingWorker.chunk
+        for worker in workers { worker.forgetParameters() }
+        try means.withUnsafeMutableBufferPointer { means in
+            try losses.withUnsafeMutableBufferPointer { losses in
+                try pool.run((split.count + chunk - 1) / chunk) { item, worker in
+                    let range = item * chunk..<min(split.count, (item + 1) * chunk)
+                    try workers[worker].evaluate(
+                        split, range, parameters: averaged, seed: settings.seed, losses: losses, means: means)
+                }
+            }
+        }
+        var sums = LossSums(images: split.count)
+        for loss in losses {
+            sums.reconstruction += loss.x
+            sums.divergence += loss.y
+        }
+        return (sums, means)
+    }
+}

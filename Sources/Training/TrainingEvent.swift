@@ -1,0 +1,60 @@
+import Autoencoders
+import Checkpoints
+
+/// What a training run tells while it runs.
+public enum TrainingEvent: Sendable {
+    case progress(TrainingPosition)
+    case epoch(EpochMetrics, position: TrainingPosition)
+    /// Everything up to this epoch is on disk.
+    case checkpoint(epoch: Int)
+}
+
+/// Where a run stands.
+public struct TrainingPosition: Codable, Sendable, Equatable {
+    /// The epoch under way, counted from 1.
+    public var epoch: Int
+    public var epochs: Int
+    /// Steps done, over the whole run.
+    public var step: Int
+    public var steps: Int
+    public var imagesPerSecond: Double
+    /// Time left at this rate, evaluations not counted.
+    public var etaSeconds: Double
+    /// Losses of the training images of this epoch so far.
+    public var train: LossParts
+
+    /// Done, 0...1.
+    public var fraction: Double { steps == 0 ? 1 : Double(step) / Double(steps) }
+}
+
+/// Why training cannot start or go on.
+public enum TrainingError: Error, CustomStringConvertible {
+    case imageShape(dataset: String, expected: ImageShape, actual: String)
+    case emptySplit(dataset: String)
+    /// The loss is no longer a finite number; the last checkpoint before it stays.
+    case diverged(step: Int, lastFiniteLoss: Double?)
+    /// A folder that is not a run, or another run than the one asked for.
+    case cannotResume(reason: String)
+
+    /// A word for programs.
+    public var code: String {
+        switch self {
+        case .imageShape: "image_shape_mismatch"
+        case .emptySplit: "empty_dataset"
+        case .diverged: "diverged"
+        case .cannotResume: "cannot_resume"
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .imageShape(let dataset, let expected, let actual):
+            "The model takes images of \(expected); the dataset '\(dataset)' has \(actual)."
+        case .emptySplit(let dataset): "The dataset '\(dataset)' has no training or no test images."
+        case .diverged(let step, let loss):
+            "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
+                + "A lower learning rate or a warm-up may help."
+        case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Autoencoders
+import Datasets
+import Kernels
+import Tensors
+
+/// One worker's plans and gradient. Only its own thread of the pool touches it while a step runs.
+final class TrainingWorker {
+    /// Images a plan: their activations stay in a core's cache.
+    static let chunk = 16
+
+    let gradient: AlignedBuffer
+    private(set) var sums = LossSums()
+    private let index: Int
+    private let configuration: ModelConfiguration
+    private let layout: ParameterLayout
+    private let backend: any Backend
+    private var plans: [Int: LoadedPlan] = [:]
+    private var lastStep: (plan: LoadedPlan, step: TrainingStep)?
+    private lazy var otherGradient = AlignedBuffer(count: layout.trainableCount)
+
+    /// A plan with buffers for its inputs; `isCurrent` tells whether it has this step's parameters.
+    private final class LoadedPlan {
+        let plan: VariationalPlan
+        let pixels, epsilon: AlignedBuffer
+        var isCurrent = false
+
+        init(plan: VariationalPlan, configuration: ModelConfiguration) {
+            self.plan = plan
+            pixels = AlignedBuffer(count: plan.images * configuration.input.count)
+            epsilon = AlignedBuffer(count: plan.images * configuration.latentDimension)
+        }
+    }
+
+    init(index: Int, configuration: ModelConfiguration, layout: ParameterLayout, backend: any Backend) {
+        (self.index, self.configuration, self.layout, self.backend) = (index, configuration, layout, backend)
+        gradient = AlignedBuffer(count: layout.trainableCount)
+    }
+
+    /// Makes every plan load parameters again before its next use.
+    func forgetParameters() { for plan in plans.values { plan.isCurrent = false } }
+
+    /// Leaves this shard's gradient in `gradient` and its losses in `sums`.
+    func accumulate(
+        _ split: Split, indices: ArraySlice<Int>, parameters: AlignedBuffer, _ step: TrainingStep
+    ) throws {
+        forgetParameters()
+        sums = LossSums()
+        var used: [LoadedPlan] = []
+        let chunk = configuration.couplesImages ? indices.count : Self.chunk
+        for start in stride(from: indices.startIndex, to: indices.endIndex, by: chunk) {
+            let part = indices[start..<min(indices.endIndex, start + chunk)]
+            let loaded = try plan(images: part.count, parameters)
+            if !used.contains(where: { $0 === loaded }) { used.append(loaded) }
+            var step = step
+            step.firstImage += start - indices.startIndex
+            try fill(loaded, split, part)
+            fillNoise(loaded, seed: step.seed, purpose: .posterior) { step.step << 17 | (step.firstImage + $0) }
+            try loaded.plan.accumulate(loaded.pixels.pointer, epsilon: loaded.epsilon.pointer, step)
+            sums += LossSums(
+                images: part.count, reconstruction: loaded.plan.reconstructionLosses.reduce(0, +),
+                divergence: loaded.plan.divergences.reduce(0, +))
+            lastStep = (loaded, step)
+        }
+        for (number, loaded) in used.enumerated() {
+            if number == 0 {
+                try loaded.plan.collectGradients(gradient.pointer)
+            } else {
+                try loaded.plan.collectGradients(otherGradient.pointer)
+                for i in 0..<layout.trainableCount { gradient.pointer[i] += otherGradient.pointer[i] }
+            }
+        }
+    }
+
+    func updateRunningStatistics(_ parameters: AlignedBuffer) {
+        guard configuration.couplesImages, let (loaded, step) = lastStep else { return }
+        loaded.plan.updateRunningStatistics(parameters.pointer, step)
+    }
+
+    /// Writes losses (reconstruction, divergence) and posterior means of the images in `range`.
+    func evaluate(
+        _ split: Split, _ range: Range<Int>, parameters: AlignedBuffer, seed: UInt64,
+        losses: UnsafeMutableBufferPointer<SIMD2<Double>>, means: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        let loaded = try plan(images: range.count, parameters)
+        try fill(loaded, split, Array(range)[...])
+        fillNoise(loaded, seed: seed, purpose: .evaluation) { range.lowerBound + $0 }
+        try loaded.plan.evaluate(loaded.pixels.pointer, epsilon: loaded.epsilon.pointer)
+        let latent = configuration.latentDimension
+        for (offset, image) in range.enumerated() {
+            losses[image] = SIMD2(loaded.plan.reconstructionLosses[offset], loaded.plan.divergences[offset])
+            for i in 0..<latent { means[image * latent + i] = loaded.plan.posteriorMean[offset * latent + i] }
+        }
+    }
+
+    private func plan(images: Int, _ parameters: AlignedBuffer) throws -> LoadedPlan {
+        let loaded: LoadedPlan
+        if let existing = plans[images] {
+            loaded = existing
+        } else {
+            let plan = try VariationalPlan(
+                configuration, layout: layout, images: images, backend: backend, training: true)
+            loaded = LoadedPlan(plan: plan, configuration: configuration)
+            plans[images] = loaded
+        }
+        if !loaded.isCurrent {
+            try loaded.plan.load(parameters.pointer)
+            loaded.isCurrent = true
+        }
+        return loaded
+    }
+
+    private func fill(_ loaded: LoadedPlan, _ split: Split, _ indices: ArraySlice<Int>) throws {
+        let buffer = UnsafeMutableBufferPointer(start: loaded.pixels.pointer, count: loaded.pixels.count)
+        try split.copyBatch(indices: indices, into: buffer, layout: .channelsLast)
+    }
+
+    private func fillNoise(
+        _ loaded: LoadedPlan, seed: UInt64, purpose: RandomPurpose, stream: (_ offset: Int) -> Int
+    ) {
+        let latent = configuration.latentDimension
+        for image in 0..<loaded.plan.images {
+            var random = RandomSource(seed: seed, stream: purpose.stream(stream(image)))
+            for i in 0..<latent { loaded.epsilon.pointer[image * latent + i] = random.normal() }
+        }
+    }
+}
