@@ -58,7 +58,7 @@ export class Forming {
         const [from, to] = [frames[before], frames[after]];
         const atEnd = before === frames.length - 1;
         const positions = atEnd ? to : from.map((value, i) => value + (to[i] - value) * eased);
-        this.view.show(atEnd ? this.cloud : new PointCloud(positions, this.cloud.labels), this.view.names);
+        this.view.show(atEnd ? this.cloud : new PointCloud(positions, this.cloud.labels), this.view.names, this.cloud.bounds);
         this.describe(time);
     }
 

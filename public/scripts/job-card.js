@@ -44,7 +44,7 @@ export class JobCard {
         this.status.textContent = job.status;
         const preset = typeof job.model === "string" ? job.model : "own configuration";
         const parts = [preset, `on ${job.dataset}`];
-        if (training?.epochs) parts.push(`${training.epochs} epochs`);
+        if (training?.epochs) parts.push(`${training.epochs} ${training.epochs === 1 ? "epoch" : "epochs"}`);
         if (training?.batch_size) parts.push(`batch ${training.batch_size}`);
         if (training?.learning_rate) parts.push(`rate ${training.learning_rate}`);
         if (Number.isFinite(training?.beta)) parts.push(`β ${training.beta}`);

@@ -8,8 +8,8 @@ import { JobCard } from "./job-card.js";
 const pollEvery = 1000;
 const unfinished = new Set(["queued", "running", "paused"]);
 
-/** `openModel(name)` shows a finished job's model. */
-export function listJobs(report, openModel) {
+/** `openModel(name)` shows a finished job's model; `finished()` is called when a job has become one. */
+export function listJobs(report, openModel, finished) {
     const cards = new Map();
     let timer = 0;
     let asking = false;
@@ -51,7 +51,9 @@ export function listJobs(report, openModel) {
                 card = new JobCard(job, { cancel, openModel, opened: () => refreshCurves(card.job) });
                 cards.set(job.id, card);
             }
+            const before = card.job?.status;
             card.update(job);
+            if (unfinished.has(before) && job.status === "succeeded") finished();
             const list = byId("jobs");
             if (list.children[place] !== card.node) list.insertBefore(card.node, list.children[place] ?? null);
         });

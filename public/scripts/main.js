@@ -14,7 +14,7 @@ const address = new Address();
 const connection = new Connection(start);
 const report = (error) => connection.report(error);
 const map = new MapPage(address, report, () => tabs.show("training"));
-const jobs = listJobs(report, openModel);
+const jobs = listJobs(report, openModel, relist);
 const form = setUpTrainingForm(report, (job) => jobs.refresh(job.id));
 const tabs = listenForTabs((tab) => {
     address.set("tab", tab === "map" ? null : tab);
@@ -50,6 +50,18 @@ function list(models) {
     names = models.map((model) => model.name);
     chooser.replaceChildren(...(names.length ? names : ["none"]).map((name) => element("option", { text: name, value: name })));
     chooser.disabled = names.length === 0;
+}
+
+/** A finished job's model joins the list; what is open stays open. */
+async function relist() {
+    const open = chooser.value;
+    try {
+        list(await api.models());
+        if (names.includes(open)) chooser.value = open;
+        else await start();
+    } catch (error) {
+        report(error);
+    }
 }
 
 async function open(name) {

@@ -77,6 +77,7 @@ export class MapPage {
         this.legend.show(new PointCloud(new Float32Array(), new Uint8Array()), []);
         this.forming.use(null, null, null);
         for (const part of [this.view.manifold, this.cursor, this.strip, this.drop]) part.use(null);
+        byId("manifold-switch").disabled = true;
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
         this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);

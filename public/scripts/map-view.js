@@ -17,7 +17,7 @@ export class MapView extends EventTarget {
         this.viewport = new Viewport();
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
-            cloud: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
+            cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
             marks: { cursor: null, from: null, to: null, path: [], encoded: null },
         });
         this.colours = colourTable();
@@ -29,9 +29,9 @@ export class MapView extends EventTarget {
         });
     }
 
-    /** Shows a cloud; `names` are the labels' names. */
-    show(cloud, names = []) {
-        Object.assign(this, { cloud, names, centres: cloud ? cloud.centres() : [] });
+    /** Shows a cloud; `names` are the labels' names, `bounds` what `fit` shows, if not this cloud's own. */
+    show(cloud, names = [], bounds = cloud?.bounds) {
+        Object.assign(this, { cloud, names, bounds, centres: cloud ? cloud.centres() : [] });
         this.requestFrame();
     }
 
@@ -45,7 +45,7 @@ export class MapView extends EventTarget {
 
     /** Shows all points, and goes on doing so when the frame changes its size, until the view is moved. */
     fit() {
-        const bounds = this.cloud?.bounds ?? { x0: -3, x1: 3, y0: -3, y1: 3 };
+        const bounds = this.bounds ?? { x0: -3, x1: 3, y0: -3, y1: 3 };
         this.move((viewport) => viewport.fit(bounds), true);
     }
 

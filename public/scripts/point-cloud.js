@@ -21,13 +21,14 @@ export class PointCloud {
     /** The box around all points, or null without points. */
     get bounds() {
         if (this.count === 0) return null;
-        const axis = (offset) => {
-            const values = new Float32Array(this.count);
-            for (let i = 0; i < values.length; i += 1) values[i] = this.positions[2 * i + offset];
-            return values.sort();
-        };
-        const [xs, ys] = [axis(0), axis(1)];
-        return { x0: xs[0], x1: xs.at(-1), y0: ys[0], y1: ys.at(-1) };
+        const box = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
+        for (let i = 0; i < this.positions.length; i += 2) {
+            box.x0 = Math.min(box.x0, this.positions[i]);
+            box.x1 = Math.max(box.x1, this.positions[i]);
+            box.y0 = Math.min(box.y0, this.positions[i + 1]);
+            box.y1 = Math.max(box.y1, this.positions[i + 1]);
+        }
+        return box;
     }
 
     /** An area in latent units that holds the bulk of the points: a box of two standard deviations each way. */
@@ -54,13 +55,15 @@ export class PointCloud {
     /** The median place of every class: where its name is written. */
     centres() {
         return this.classes.filter((label) => label !== 255).map((label) => {
-            const xs = [], ys = [];
-            for (let i = 0; i < this.count; i += 1) {
+            const xs = new Float32Array(this.counts[label]);
+            const ys = new Float32Array(this.counts[label]);
+            for (let i = 0, found = 0; i < this.count; i += 1) {
                 if (this.labels[i] !== label) continue;
-                xs.push(this.positions[2 * i]);
-                ys.push(this.positions[2 * i + 1]);
+                xs[found] = this.positions[2 * i];
+                ys[found] = this.positions[2 * i + 1];
+                found += 1;
             }
-            const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+            const middle = (values) => values.sort()[values.length >> 1];
             return { label, x: middle(xs), y: middle(ys) };
         });
     }
