@@ -49,8 +49,7 @@ class PageTest(unittest.TestCase):
         """A test fails if the console held an error, a warning of a policy, or an uncaught exception."""
         entries = [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
         unexpected = [e["message"] for e in entries if not any(text in e["message"] for text in self.forgiven)]
-        failed = any(error for _, error in getattr(self._outcome, "errors", []) or [])
-        if failed:
+        if unexpected or not getattr(self._outcome, "success", True):
             self.screenshot(f"failed-{self.id().split('.')[-1]}")
         self.driver.get("about:blank")
         self.assertEqual(unexpected, [], "the console is clean")
