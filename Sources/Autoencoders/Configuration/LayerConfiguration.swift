@@ -116,7 +116,7 @@ extension LayerConfiguration: Codable {
 }
 
 extension LayerConfiguration.Padding: Codable {
-    private struct Sides: Codable { let top, left, bottom, right: Int }
+    private struct Sides: Encodable { let top, left, bottom, right: Int }
 
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
@@ -129,9 +129,11 @@ extension LayerConfiguration.Padding: Codable {
                     expected: "same, valid or {top, left, bottom, right}")
             }
         } else {
-            _ = try StrictContainer(decoder, allowed: ["top", "left", "bottom", "right"])
-            let sides = try Sides(from: decoder)
-            self = .explicit(Margins(top: sides.top, left: sides.left, bottom: sides.bottom, right: sides.right))
+            let sides = try StrictContainer(decoder, allowed: ["top", "left", "bottom", "right"])
+            self = try .explicit(
+                Margins(
+                    top: sides.required("top"), left: sides.required("left"), bottom: sides.required("bottom"),
+                    right: sides.required("right")))
         }
     }
 

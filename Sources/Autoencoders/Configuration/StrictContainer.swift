@@ -22,11 +22,22 @@ struct StrictContainer {
     }
 
     func required<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) throws -> Value {
-        try container.decode(Value.self, forKey: Key(name))
+        try located(name) { try container.decode(Value.self, forKey: Key(name)) }
     }
 
     func optional<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) throws -> Value? {
-        try container.decodeIfPresent(Value.self, forKey: Key(name))
+        try located(name) { try container.decodeIfPresent(Value.self, forKey: Key(name)) }
+    }
+
+    /// Names the field where the decoder does not: a number beyond its type is an error without a path.
+    private func located<Value>(_ name: String, _ decode: () throws -> Value) throws -> Value {
+        do {
+            return try decode()
+        } catch let error where !(error is DecodingError || error is ConfigurationError) {
+            throw ConfigurationError(
+                field: Self.path(container.codingPath + [Key(name)]), actual: "not readable",
+                expected: "a value in range")
+        }
     }
 
     static func path(_ keys: [any CodingKey]) -> String {
@@ -47,19 +58,22 @@ extension ConfigurationError {
         case let error as ConfigurationError: self = error
         case DecodingError.keyNotFound(let key, let context):
             self.init(
-                field: StrictContainer.path(context.codingPath + [key]), actual: "missing", expected: "a value")
+                field: Self.path(context.codingPath + [key]), actual: "missing", expected: "a value")
         case DecodingError.typeMismatch(let type, let context):
             self.init(
-                field: StrictContainer.path(context.codingPath), actual: "of another type",
+                field: Self.path(context.codingPath), actual: "of another type",
                 expected: Self.typeNames["\(type)"] ?? "\(type)")
         case DecodingError.valueNotFound(_, let context):
-            self.init(field: StrictContainer.path(context.codingPath), actual: "null", expected: "a value")
+            self.init(field: Self.path(context.codingPath), actual: "null", expected: "a value")
         case DecodingError.dataCorrupted(let context):
-            let path = StrictContainer.path(context.codingPath)
             self.init(
-                field: path.isEmpty ? "configuration" : path, actual: "not readable", expected: "valid JSON in range")
+                field: Self.path(context.codingPath), actual: "not readable", expected: "valid JSON in range")
         default: self.init(field: "configuration", actual: "not readable", expected: "a JSON object")
         }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.isEmpty ? "configuration" : StrictContainer.path(keys)
     }
 
     private static let typeNames = [

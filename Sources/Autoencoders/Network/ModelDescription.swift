@@ -27,6 +27,7 @@ struct ModelDescription {
                 throw ConfigurationError(field: name, actual: "\(layers.count) layers", expected: "at most 256")
             }
         }
+        try NetworkDescription.check(dropout: configuration.dropout, activation: configuration.activation)
         guard configuration.objective.beta.isFinite, configuration.objective.beta >= 0 else {
             throw ConfigurationError(
                 field: "objective.beta", actual: "\(configuration.objective.beta)", expected: "0 or more")

@@ -56,17 +56,14 @@ struct NetworkDescription {
         let linear = activation == .none
         let normalised = layer.batchNorm ?? (model.batchNorm && !linear)
         let dropout = layer.dropout ?? (linear ? 0 : model.dropout)
-        try Self.check(dropout >= 0 && dropout < 1, "dropout", "\(dropout)", "0 up to but not 1")
-        if case .leakyReLU(let slope) = activation {
-            try Self.check(slope > 0 && slope < 1, "activation.slope", "\(slope)", "between 0 and 1")
-        }
+        try Self.check(dropout: dropout, activation: activation)
         let fused = normalised ? Activation.none : activation
         let before = output
         switch layer.kind {
         case .reshape(let shape):
             try Self.check(
                 shape.channels > 0 && shape.height > 0 && shape.width > 0, "shape", "\(shape.list)", "positive")
-            let count = try Shape(shape.list).elementCount()
+            let count = try? Shape(shape.list).elementCount()
             try Self.check(count == before.count, "shape", "\(shape.list)", "\(before.count) values in all")
             if before.isSpatial { stages.append(Stage(description: .flatten(before), name: "", output: before.flat)) }
             stages.append(Stage(description: .unflatten(shape), name: "", output: shape))
@@ -142,7 +139,17 @@ struct NetworkDescription {
         try check((1...1024).contains(stride), "stride", "\(stride)", "1 to 1024")
     }
 
-    private static func check(_ valid: Bool, _ field: String, _ actual: String, _ expected: String) throws {
+    /// The settings that a model has and a layer may override.
+    static func check(dropout: Float, activation: Activation) throws(ConfigurationError) {
+        try check(dropout >= 0 && dropout < 1, "dropout", "\(dropout)", "0 up to but not 1")
+        if case .leakyReLU(let slope) = activation {
+            try check(slope > 0 && slope < 1, "activation.slope", "\(slope)", "between 0 and 1")
+        }
+    }
+
+    private static func check(_ valid: Bool, _ field: String, _ actual: String, _ expected: String)
+        throws(ConfigurationError)
+    {
         guard valid else { throw ConfigurationError(field: field, actual: actual, expected: expected) }
     }
 }
