@@ -1,0 +1,106 @@
+import Kernels
+import Tensors
+import Testing
+
+@testable import Autoencoders
+
+@Suite struct AutoencoderTests {
+    private static func model(
+        _ configuration: ModelConfiguration, _ choice: BackendChoice, workers: Int
+    ) throws -> Autoencoder {
+        let backend = try choice.make()
+        return try Autoencoder(
+            configuration: configuration,
+            parameters: Parameters(initialising: ParameterLayout(configuration), seed: 21),
+            pool: KernelPool(workers: workers, prepareThread: backend.prepareThread), backend: backend)
+    }
+
+    /// The answer to a request must not depend on what else was asked at the time.
+    @Test(arguments: GoldenFile.names, builtInBackends)
+    func anImageGivesTheSameBytesAloneAndInABatch(name: String, choice: BackendChoice) throws {
+        let configuration = try GoldenFile(name).configuration
+        let input = configuration.input
+        let images = try noiseImages(7, input, seed: 22)
+        let one = try Self.model(configuration, choice, workers: 1)
+        let two = try Self.model(configuration, choice, workers: 2)
+        try two.warmUp()
+        let batch = try one.reconstruct(images)
+        #expect(try two.reconstruct(images) == batch)
+        #expect(try one.encode(images) == batch.encoding)
+        #expect(try two.decode(batch.encoding.mean).values == batch.images.values)
+        for index in 0..<7 {
+            let image = try Tensor(
+                shape: [1, input.channels, input.height, input.width], values: Array(images.row(index)))
+            for model in [one, two] {
+                let alone = try model.reconstruct(image)
+                #expect(alone.images.values == Array(batch.images.row(index)))
+                #expect(alone.encoding.mean.values == Array(batch.encoding.mean.row(index)))
+                #expect(alone.encoding.logVariance.values == Array(batch.encoding.logVariance.row(index)))
+                #expect(alone.reconstructionLosses == [batch.reconstructionLosses[index]])
+                #expect(alone.divergences == [batch.divergences[index]])
+            }
+        }
+    }
+
+    @Test(.enabled(if: OneDNNBackend.version != nil, "oneDNN is not built in, so there is nothing to compare with"))
+    func backendsAgreeOnMNIST2D() throws {
+        let configuration = try #require(ModelConfiguration.preset("mnist-2d"))
+        let images = try noiseImages(1, configuration.input, seed: 23)
+        let expected = try Self.model(configuration, .reference, workers: 1).reconstruct(images)
+        let actual = try Self.model(configuration, .onednn, workers: 1).reconstruct(images)
+        #expect(largestDifference(actual.images.values, expected.images.values) <= 1e-5)
+        #expect(largestDifference(actual.encoding.mean.values, expected.encoding.mean.values) <= 1e-5)
+        #expect(largestDifference(actual.encoding.logVariance.values, expected.encoding.logVariance.values) <= 1e-5)
+        // In nats, of a sum over 784 pixels.
+        #expect(abs(actual.reconstructionLosses[0] - expected.reconstructionLosses[0]) <= 1e-3)
+    }
+
+    @Test func noImagesIsAnEmptyAnswer() throws {
+        let configuration = try GoldenFile("small_vae").configuration
+        let model = try Self.model(configuration, .reference, workers: 1)
+        let result = try model.reconstruct(Tensor(shape: [0, 1, 8, 8], values: []))
+        #expect(result.images.shape == [0, 1, 8, 8])
+        #expect(result.encoding.mean.shape == [0, 2])
+        #expect(result.reconstructionLosses.isEmpty)
+        #expect(try model.decode(Tensor(shape: [0, 2], values: [])).shape == [0, 1, 8, 8])
+    }
+
+    @Test(arguments: [
+        [8, 8], [1, 8, 8], [1, 1, 8, 9], [1, 2, 8, 8], [2, 3, 8, 8], [1, 1, 8, 8, 1], [], [0, 1, 8, 9],
+    ])
+    func refusesImagesOfAnotherShape(shape: [Int]) throws {
+        let configuration = try GoldenFile("small_vae").configuration
+        let model = try Self.model(configuration, .reference, workers: 1)
+        let images = try Tensor(zeros: Shape(shape))
+        let error = AutoencoderError.imageShape(expected: configuration.input, actual: Shape(shape))
+        #expect(throws: error) { try model.encode(images) }
+        #expect(throws: error) { try model.reconstruct(images) }
+    }
+
+    @Test(arguments: [[2], [1, 3], [1, 1], [1, 2, 1], [], [2, 0]])
+    func refusesLatentsOfAnotherLength(shape: [Int]) throws {
+        let configuration = try GoldenFile("small_vae").configuration
+        let model = try Self.model(configuration, .reference, workers: 1)
+        #expect(throws: AutoencoderError.latentDimension(expected: 2, actual: Shape(shape))) {
+            try model.decode(Tensor(zeros: Shape(shape)))
+        }
+    }
+
+    /// One training step of the second preset at its own layers, on smaller images to be fast.
+    @Test(arguments: builtInBackends)
+    func aColourModelTrains(choice: BackendChoice) throws {
+        var configuration = try #require(ModelConfiguration.preset("rgb-200d"))
+        #expect(configuration.batchNorm && configuration.dropout == 0.25 && configuration.latentDimension == 200)
+        configuration.input = ImageShape(channels: 3, height: 16, width: 16)
+        configuration.decoder[0].kind = .dense(units: 64)
+        configuration.decoder[1].kind = .reshape(ImageShape(channels: 64, height: 1, width: 1))
+        let problem = try ShardTests.Problem(configuration, images: 2)
+        let outcome = try problem.train(0..<2, backend: choice.makeForThisThread())
+        #expect(outcome.pass.objective.isFinite)
+        #expect(outcome.pass.gradients.allSatisfy { $0.isFinite })
+        for entry in problem.parameters.layout.entries where entry.trainable {
+            let gradient = outcome.pass.gradients[entry.offset..<entry.offset + entry.count]
+            #expect(gradient.contains { $0 != 0 }, "\(entry.name) learns")
+        }
+    }
+}
