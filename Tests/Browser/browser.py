@@ -40,6 +40,10 @@ class PageTest(unittest.TestCase):
         cls.driver.quit()
         cls.folder.cleanup()
 
+    def run(self, result=None):
+        self.result = result
+        return super().run(result)
+
     def setUp(self):
         self.forgiven = []
         self.resize(1360, 860)
@@ -49,7 +53,7 @@ class PageTest(unittest.TestCase):
         """A test fails if the console held an error, a warning of a policy, or an uncaught exception."""
         entries = [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
         unexpected = [e["message"] for e in entries if not any(text in e["message"] for text in self.forgiven)]
-        if unexpected or not getattr(self._outcome, "success", True):
+        if unexpected or any(test is self for test, _ in self.result.errors + self.result.failures):
             self.screenshot(f"failed-{self.id().split('.')[-1]}")
         self.driver.get("about:blank")
         self.assertEqual(unexpected, [], "the console is clean")
