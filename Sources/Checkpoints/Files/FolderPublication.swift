@@ -18,6 +18,7 @@ enum FolderPublication {
     ) throws(FileFault) {
         let (parent, name) = split(destination)
         try makeFolders(parent)
+        removeLeftovers(of: name, in: parent)
         let scratch = "\(parent)/.\(name).\(DurableFile.scratchSuffix()).partial"
         do throws(FileFault) {
             guard mkdir(scratch, 0o755) == 0 else { throw FileFault(.create, name: name, code: errno) }
@@ -78,6 +79,14 @@ enum FolderPublication {
         rename(former, scratch)
     }
 
+    /// Removes what a killed publication of the same name has left. A folder has one writer at a time.
+    private static func removeLeftovers(of name: String, in parent: String) {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        for entry in entries where entry.hasPrefix(".\(name).") && entry.hasSuffix(".partial") {
+            try? remove("\(parent)/\(entry)")
+        }
+    }
+
     /// The names in a folder, sorted; those of half-written things start with a dot and are left out.
     static func list(_ folder: String) throws(FileFault) -> [String] {
         guard let stream = opendir(folder) else { throw FileFault(.list, name: split(folder).name, code: errno) }
@@ -106,17 +115,15 @@ enum FolderPublication {
         }
     }
 
+    /// Makes a folder and the missing ones above it, each safely on the disk.
     static func makeFolders(_ path: String, reportedAs name: String? = nil) throws(FileFault) {
-        if path.isEmpty || mkdir(path, 0o755) == 0 || isFolder(path) { return }
-        let reason = errno
-        let parent = split(path).parent
-        guard reason == ENOENT, parent != path else {
-            throw FileFault(.create, name: name ?? split(path).name, code: reason)
-        }
-        try makeFolders(parent, reportedAs: name)
+        if isFolder(path) { return }
+        let (parent, ownName) = split(path)
+        if parent != path { try makeFolders(parent, reportedAs: name) }
         guard mkdir(path, 0o755) == 0 || isFolder(path) else {
-            throw FileFault(.create, name: name ?? split(path).name, code: errno)
+            throw FileFault(.create, name: name ?? ownName, code: errno == EEXIST ? ENOTDIR : errno)
         }
+        try DurableFile.synchroniseFolder(parent, reportedAs: name ?? ownName)
     }
 
     static func split(_ path: String) -> (parent: String, name: String) {

@@ -36,7 +36,14 @@ public struct LatentMap: Sendable, Equatable {
         let latents = try file.floats("latent", shape: [samples, latentDimension])
         var labels: [UInt8]?
         if file.contains("label") {
-            labels = try file.integers("label", shape: [samples]).map { UInt8(clamping: $0) }
+            var bytes: [UInt8] = []
+            for (index, value) in try file.integers("label", shape: [samples]).enumerated() {
+                guard let label = UInt8(exactly: value) else {
+                    throw .valueOutOfRange(tensor: "label", index: index, value: value)
+                }
+                bytes.append(label)
+            }
+            labels = bytes
         }
         try self.init(
             epoch: Int(file.metadata["epoch"] ?? "") ?? 0, dataset: file.metadata["dataset"] ?? "",

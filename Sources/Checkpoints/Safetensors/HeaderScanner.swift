@@ -132,7 +132,12 @@ struct HeaderScanner {
     }
 
     private mutating func skipSpace() {
-        while next < bytes.endIndex, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
+        while next < bytes.endIndex {
+            switch bytes[next] {
+            case 0x20, 0x09, 0x0A, 0x0D: next += 1
+            default: return
+            }
+        }
     }
 
     private mutating func takeIf(_ byte: UInt8) -> Bool {

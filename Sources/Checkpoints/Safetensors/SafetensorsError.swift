@@ -28,6 +28,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case elementMismatch(tensor: String, expected: String, actual: SafetensorsElement)
     /// A tensor of another shape than asked for.
     case shapeMismatch(tensor: String, expected: Shape, actual: Shape)
+    /// A whole number that its use has no room for; `index` counts in the tensor's row-major order.
+    case valueOutOfRange(tensor: String, index: Int, value: Int64)
 
     public var description: String {
         switch self {
@@ -55,6 +57,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
             "The tensor '\(tensor)' is of type \(actual.rawValue); expected \(expected)."
         case .shapeMismatch(let tensor, let expected, let actual):
             "The tensor '\(tensor)' has the shape [\(actual)]; expected [\(expected)]."
+        case .valueOutOfRange(let tensor, let index, let value):
+            "Element \(index) of the tensor '\(tensor)' is \(value); expected 0 to 255."
         }
     }
 }
