@@ -90,6 +90,48 @@ import Testing
         #expect(repository.model(named: "model") === second)
     }
 
+    /// Damage to the weights of version 2: the reason is told, version 1 serves, and so does the other model.
+    @Test(arguments: [
+        ("truncated", "but the file has"), ("over-long", "but the file has"), ("bit-flipped", "The data are damaged"),
+        ("overlapping", "begins at 0, inside the tensor that ends at"),
+        ("wrong shape", "has the shape [3]; expected [2]"),
+        ("empty", "The file has 0 bytes"), ("missing", "has no 'model.safetensors'"),
+    ])
+    func damagedWeightsAreRefused(damage: String, reason: String) throws {
+        try put("bundled/other", seed: 1)
+        try put("bundled/model/1", seed: 1)
+        try put("bundled/model/2", seed: 2)
+        let path = "\(folder.path)/bundled/model/2"
+        var bytes = try #require(try WholeFile.read("model.safetensors", in: path, limit: 1 << 20))
+        switch damage {
+        case "truncated": bytes.removeLast()
+        case "over-long": bytes.append(0)
+        case "bit-flipped": bytes[bytes.count - 3] ^= 4
+        case "overlapping":
+            var content = SafetensorsContent()
+            try content.add("a", shape: [4], bytes: [1, 2, 3, 4])
+            try content.add("b", shape: [4], bytes: [1, 2, 3, 4])
+            bytes = Array(String(decoding: content.bytes(), as: UTF8.self).replacing("[4,8]", with: "[0,4]").utf8)
+        case "wrong shape":
+            let layout = try ParameterLayout(Samples.configuration)
+            var content = SafetensorsContent()
+            for entry in layout.entries {
+                try content.add(entry.name, try Tensor(zeros: entry.name == "mean.bias" ? [3] : entry.shape))
+            }
+            bytes = content.bytes()
+        default: bytes = []
+        }
+        try folder.write(bytes, to: "bundled/model/2/model.safetensors")
+        if damage == "missing" { try FileManager.default.removeItem(atPath: "\(path)/model.safetensors") }
+        repository.scan()
+        let listing = try #require(repository.listing(named: "model"))
+        #expect(listing.served?.version == 1)
+        #expect(listing.versions == [1, 2])
+        #expect(listing.failure?.version == 2)
+        #expect(listing.failure?.reason.contains(reason) == true, "\(String(describing: listing.failure))")
+        #expect(repository.model(named: "other") != nil)
+    }
+
     @Test func aPublishedModelIsServedAtOnce() throws {
         try put("bundled/model", seed: 1)
         repository.scan()

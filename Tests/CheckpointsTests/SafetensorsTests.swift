@@ -154,6 +154,27 @@ import Testing
         #expect(throws: ShapeError.self) { try content.add("y", shape: [2], bytes: [1]) }
     }
 
+    /// zlib.crc32 of Python.
+    @Test(arguments: [("", "00000000"), ("123456789", "cbf43926"), ("latent", "6cf1fd73")])
+    func theChecksumIsZlibs(text: String, expected: String) {
+        var check = CyclicRedundancyCheck()
+        check.update(Array(text.utf8)[...])
+        #expect(check.text == expected)
+    }
+
+    @Test func everyFlippedBitOfTheDataIsFound() throws {
+        var content = SafetensorsContent()
+        try content.add("a", try Tensor(shape: [3], values: [1, 2, 3]))
+        let sound = content.bytes(checksum: true)
+        #expect(try SafetensorsFile(sound).floats("a").values == [1, 2, 3])
+        for bit in 0..<96 {
+            var bytes = sound
+            bytes[sound.count - 12 + bit / 8] ^= 1 << UInt8(bit % 8)
+            let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(bytes) }
+            #expect(error?.description.hasPrefix("The data are damaged") == true)
+        }
+    }
+
     /// Whatever happens to a file, reading it ends in an error or in tensors; it never traps.
     @Test func damagedFilesNeverTrap() throws {
         var content = SafetensorsContent(metadata: ["format": "pt", "e": "\u{e9}\n"])

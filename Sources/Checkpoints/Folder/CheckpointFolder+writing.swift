@@ -27,7 +27,7 @@ extension CheckpointFolder {
         }
         var files = [
             (configurationFile, Array(try checkpoint.configuration.json()) + [UInt8(ascii: "\n")]),
-            (weightsFile, weights.bytes()),
+            (weightsFile, weights.bytes(checksum: true)),
         ]
         if let provenance = checkpoint.provenance {
             files.append((provenanceFile, try json(provenance, pretty: true)))
@@ -35,12 +35,12 @@ extension CheckpointFolder {
         if !checkpoint.metrics.isEmpty {
             files.append((metricsFile, try checkpoint.metrics.flatMap { try json($0, pretty: false) }))
         }
-        if let map = checkpoint.map { files.append((mapFile, try map.content().bytes())) }
+        if let map = checkpoint.map { files.append((mapFile, try map.content().bytes(checksum: true))) }
         for map in checkpoint.epochMaps {
-            files.append(("\(epochsFolder)/\(epochMapName(map.epoch))", try map.content().bytes()))
+            files.append(("\(epochsFolder)/\(epochMapName(map.epoch))", try map.content().bytes(checksum: true)))
         }
         if let state = checkpoint.trainingState {
-            files.append((optimiserFile, try optimiser(state, layout: parameters.layout).bytes()))
+            files.append((optimiserFile, try optimiser(state, layout: parameters.layout).bytes(checksum: true)))
             files.append((trainingFile, try json(state.progress, pretty: true)))
         }
         return files.map { (path: $0.0, bytes: $0.1) }

@@ -50,9 +50,20 @@ public struct SafetensorsContent: Sendable {
         items.append(Item(name: name, element: element, shape: shape, bytes: bytes))
     }
 
+    /// The key in a file's metadata of the CRC-32 of its data, which a reader of ours holds against the data.
+    static let checksumKey = "data_crc32"
+
     /// The file's bytes: larger elements first, then by name, so that every tensor is aligned to its element.
-    public func bytes() -> [UInt8] {
+    ///
+    /// - Parameter checksum: whether to add the data's CRC-32 to the metadata.
+    public func bytes(checksum: Bool = false) -> [UInt8] {
         let sorted = items.sorted { ($1.element.size, $0.name) < ($0.element.size, $1.name) }
+        var metadata = metadata
+        if checksum {
+            var check = CyclicRedundancyCheck()
+            for item in sorted { check.update(item.bytes[...]) }
+            metadata[Self.checksumKey] = check.text
+        }
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }

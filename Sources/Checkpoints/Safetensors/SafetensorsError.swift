@@ -22,6 +22,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case hole(tensor: String, expectedBegin: Int, actualBegin: Int)
     /// The last tensor does not end where the file does.
     case dataLength(expected: Int, actual: Int)
+    /// The data are not those that were written.
+    case checksum(expected: String, actual: String)
     /// A tensor that should be there is not.
     case missingTensor(String)
     /// A tensor of another element type than asked for.
@@ -52,6 +54,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
             "The tensor '\(tensor)' begins at \(actual) instead of \(expected): the bytes between belong to no tensor."
         case .dataLength(let expected, let actual):
             "The tensors take \(expected) bytes, but the file has \(actual) after its header."
+        case .checksum(let expected, let actual):
+            "The data are damaged: their CRC-32 is \(actual) instead of \(expected.prefix(80))."
         case .missingTensor(let name): "There is no tensor '\(name)'."
         case .elementMismatch(let tensor, let expected, let actual):
             "The tensor '\(tensor)' is of type \(actual.rawValue); expected \(expected)."

@@ -11,9 +11,14 @@ public struct SafetensorsFile: Sendable {
     public let names: [String]
     public let metadata: [String: String]
 
-    /// Takes over a file's content.
+    /// Takes over a file's content. Where its metadata tell the data's checksum, they must agree.
     public init(_ bytes: [UInt8]) throws(SafetensorsError) {
         let header = try SafetensorsHeader(bytes)
+        if let expected = header.metadata[SafetensorsContent.checksumKey] {
+            var check = CyclicRedundancyCheck()
+            check.update(bytes[header.dataOffset...])
+            guard check.text == expected else { throw .checksum(expected: expected, actual: check.text) }
+        }
         names = header.entries.map(\.name)
         entries = Dictionary(header.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         (self.bytes, metadata, dataOffset) = (bytes, header.metadata, header.dataOffset)
