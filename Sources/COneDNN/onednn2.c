@@ -23,6 +23,8 @@ struct latentd_convolution {
     dnnl_primitive_t load_forward, load_backward_data, collect;
     argument input, output, bias;
     argument plain_weights, forward_weights, backward_data_weights, weight_gradient;
+    // oneDNN's own scratchpads are counted per thread, and a model may be released on another thread than it ran on.
+    argument forward_scratchpad, backward_data_scratchpad, backward_weights_scratchpad;
     float *accumulated_gradient;
 };
 
@@ -47,7 +49,7 @@ static dnnl_status_t make_argument(dnnl_engine_t engine, const dnnl_memory_desc_
                                    argument *out) {
     size_t bytes = dnnl_memory_desc_get_size(descriptor);
     if (owned) {
-        out->data = aligned_alloc(64, (bytes + 63) / 64 * 64);
+        out->data = aligned_alloc(64, bytes < 64 ? 64 : (bytes + 63) / 64 * 64);
         if (!out->data) return dnnl_out_of_memory;
         memset(out->data, 0, bytes);
     }
@@ -67,6 +69,16 @@ static dnnl_status_t make_reorder(dnnl_engine_t engine, const dnnl_memory_desc_t
     dnnl_status_t status = dnnl_primitive_create(out, descriptor);
     dnnl_primitive_desc_destroy(descriptor);
     return status;
+}
+
+static dnnl_status_t make_scratchpad(dnnl_engine_t engine, const_dnnl_primitive_desc_t descriptor, argument *out) {
+    return make_argument(engine, dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0), 1, out);
+}
+
+// Attributes of a primitive whose scratchpad is ours.
+static dnnl_status_t make_attributes(dnnl_primitive_attr_t *out) {
+    CHECK(dnnl_primitive_attr_create(out));
+    return dnnl_primitive_attr_set_scratchpad_mode(*out, dnnl_scratchpad_mode_user);
 }
 
 static dnnl_status_t run_reorder(latentd_convolution *c, dnnl_primitive_t reorder, dnnl_memory_t from,
@@ -105,7 +117,7 @@ static dnnl_status_t forward_descriptor(dnnl_engine_t engine, const problem *p, 
                                                      p->dilates, p->pads_before, p->pads_after));
     dnnl_primitive_attr_t attributes;
     dnnl_post_ops_t post_operations;
-    CHECK(dnnl_primitive_attr_create(&attributes));
+    CHECK(make_attributes(&attributes));
     CHECK(dnnl_post_ops_create(&post_operations));
     if (activation != LATENTD_ACTIVATION_NONE) {
         dnnl_alg_kind_t kind = activation == LATENTD_ACTIVATION_LEAKY_RELU ? dnnl_eltwise_relu
@@ -124,6 +136,7 @@ static dnnl_status_t create_forward(latentd_convolution *c, const problem *p, dn
     CHECK(dnnl_primitive_create(&c->forward, descriptor));
     const dnnl_memory_desc_t *weights = dnnl_primitive_desc_query_md(descriptor, dnnl_query_weights_md, 0);
     CHECK(make_argument(c->engine, weights, 1, &c->forward_weights));
+    CHECK(make_scratchpad(c->engine, descriptor, &c->forward_scratchpad));
     return make_reorder(c->engine, &p->plain_weights, weights, &c->load_forward);
 }
 
@@ -132,9 +145,14 @@ static dnnl_status_t create_backward_data(latentd_convolution *c, const problem 
     CHECK(dnnl_dilated_convolution_backward_data_desc_init(&operation, dnnl_convolution_direct, &p->input,
                                                            &p->any_weights, &p->output, p->strides, p->dilates,
                                                            p->pads_before, p->pads_after));
+    dnnl_primitive_attr_t attributes;
+    CHECK(make_attributes(&attributes));
     dnnl_primitive_desc_t descriptor;
-    CHECK(dnnl_primitive_desc_create(&descriptor, &operation, NULL, c->engine, hint));
-    dnnl_status_t status = dnnl_primitive_create(&c->backward_data, descriptor);
+    dnnl_status_t status = dnnl_primitive_desc_create(&descriptor, &operation, attributes, c->engine, hint);
+    dnnl_primitive_attr_destroy(attributes);
+    if (status) return status;
+    status = dnnl_primitive_create(&c->backward_data, descriptor);
+    if (!status) status = make_scratchpad(c->engine, descriptor, &c->backward_data_scratchpad);
     const dnnl_memory_desc_t *weights = dnnl_primitive_desc_query_md(descriptor, dnnl_query_weights_md, 0);
     if (!status) status = make_argument(c->engine, weights, 1, &c->backward_data_weights);
     if (!status) status = make_reorder(c->engine, &p->plain_weights, weights, &c->load_backward_data);
@@ -147,9 +165,14 @@ static dnnl_status_t create_backward_weights(latentd_convolution *c, const probl
     CHECK(dnnl_dilated_convolution_backward_weights_desc_init(&operation, dnnl_convolution_direct, &p->input,
                                                               &p->any_weights, NULL, &p->output, p->strides,
                                                               p->dilates, p->pads_before, p->pads_after));
+    dnnl_primitive_attr_t attributes;
+    CHECK(make_attributes(&attributes));
     dnnl_primitive_desc_t descriptor;
-    CHECK(dnnl_primitive_desc_create(&descriptor, &operation, NULL, c->engine, hint));
-    dnnl_status_t status = dnnl_primitive_create(&c->backward_weights, descriptor);
+    dnnl_status_t status = dnnl_primitive_desc_create(&descriptor, &operation, attributes, c->engine, hint);
+    dnnl_primitive_attr_destroy(attributes);
+    if (status) return status;
+    status = dnnl_primitive_create(&c->backward_weights, descriptor);
+    if (!status) status = make_scratchpad(c->engine, descriptor, &c->backward_weights_scratchpad);
     const dnnl_memory_desc_t *gradient = dnnl_primitive_desc_query_md(descriptor, dnnl_query_diff_weights_md, 0);
     if (!status) status = make_argument(c->engine, gradient, 1, &c->weight_gradient);
     if (!status) status = make_reorder(c->engine, gradient, &p->plain_weights, &c->collect);
@@ -204,7 +227,10 @@ void latentd_convolution_destroy(latentd_convolution *c) {
     argument *arguments[] = {&c->input,           &c->output,
                              &c->bias,            &c->plain_weights,
                              &c->forward_weights, &c->backward_data_weights,
-                             &c->weight_gradient};
+                             &c->weight_gradient,
+                             &c->forward_scratchpad,
+                             &c->backward_data_scratchpad,
+                             &c->backward_weights_scratchpad};
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) destroy_argument(arguments[i]);
     free(c->accumulated_gradient);
     if (c->stream) dnnl_stream_destroy(c->stream);
@@ -228,8 +254,9 @@ int latentd_convolution_forward(latentd_convolution *c, const float *input, cons
     dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, c->input.memory},
                                    {DNNL_ARG_WEIGHTS, c->forward_weights.memory},
                                    {DNNL_ARG_BIAS, c->bias.memory},
-                                   {DNNL_ARG_DST, c->output.memory}};
-    return dnnl_primitive_execute(c->forward, c->stream, 4, arguments);
+                                   {DNNL_ARG_DST, c->output.memory},
+                                   {DNNL_ARG_SCRATCHPAD, c->forward_scratchpad.memory}};
+    return dnnl_primitive_execute(c->forward, c->stream, 5, arguments);
 }
 
 int latentd_convolution_backward_data(latentd_convolution *c, const float *output_gradient, float *input_gradient) {
@@ -238,8 +265,9 @@ int latentd_convolution_backward_data(latentd_convolution *c, const float *outpu
     CHECK(dnnl_memory_set_data_handle(c->input.memory, input_gradient));
     dnnl_exec_arg_t arguments[] = {{DNNL_ARG_DIFF_DST, c->output.memory},
                                    {DNNL_ARG_WEIGHTS, c->backward_data_weights.memory},
-                                   {DNNL_ARG_DIFF_SRC, c->input.memory}};
-    return dnnl_primitive_execute(c->backward_data, c->stream, 3, arguments);
+                                   {DNNL_ARG_DIFF_SRC, c->input.memory},
+                                   {DNNL_ARG_SCRATCHPAD, c->backward_data_scratchpad.memory}};
+    return dnnl_primitive_execute(c->backward_data, c->stream, 4, arguments);
 }
 
 int latentd_convolution_backward_weights(latentd_convolution *c, const float *input, const float *output_gradient) {
@@ -248,8 +276,9 @@ int latentd_convolution_backward_weights(latentd_convolution *c, const float *in
     CHECK(dnnl_memory_set_data_handle(c->output.memory, (void *)output_gradient));
     dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, c->input.memory},
                                    {DNNL_ARG_DIFF_DST, c->output.memory},
-                                   {DNNL_ARG_DIFF_WEIGHTS, c->weight_gradient.memory}};
-    CHECK(dnnl_primitive_execute(c->backward_weights, c->stream, 3, arguments));
+                                   {DNNL_ARG_DIFF_WEIGHTS, c->weight_gradient.memory},
+                                   {DNNL_ARG_SCRATCHPAD, c->backward_weights_scratchpad.memory}};
+    CHECK(dnnl_primitive_execute(c->backward_weights, c->stream, 4, arguments));
     for (size_t i = 0; i < c->weight_gradient.count; i++) c->accumulated_gradient[i] += c->weight_gradient.data[i];
     return 0;
 }

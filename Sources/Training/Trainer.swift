@@ -91,7 +91,8 @@ public final class Trainer {
             epoch += 1
             step += stepsPerEpoch
             let entry = EpochMetrics(
-                epoch: epoch, train: lossParts(train), test: lossParts(test),
+                epoch: epoch, train: LossParts(train, of: engine.configuration),
+                test: LossParts(test, of: engine.configuration),
                 imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
             metrics.append(entry)
             try keepMap(means)
@@ -141,17 +142,8 @@ public final class Trainer {
         let left = Double((steps - done) * dataset.train.count) / Double(stepsPerEpoch)
         return TrainingPosition(
             epoch: min(epoch + 1, settings.epochs), epochs: settings.epochs, step: done, steps: steps,
-            imagesPerSecond: rate, etaSeconds: rate > 0 ? left / rate : 0, train: lossParts(sums))
-    }
-
-    private func lossParts(_ sums: LossSums) -> LossParts {
-        let count = Double(max(sums.images, 1))
-        let (reconstruction, divergence) = (sums.reconstruction / count, sums.divergence / count)
-        let weight = engine.configuration.objective.divergenceWeight(
-            latentDimension: engine.configuration.latentDimension)
-        return LossParts(
-            reconstruction: reconstruction, kl: divergence, objective: reconstruction + Double(weight) * divergence,
-            negativeELBO: reconstruction + divergence)
+            imagesPerSecond: rate, etaSeconds: rate > 0 ? left / rate : 0,
+            train: LossParts(sums, of: engine.configuration))
     }
 
     private func keepMap(_ means: [Float]) throws {

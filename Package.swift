@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// oneDNN is used where its header is, unless LATENTD_ONEDNN=off; without it the program runs on its reference kernels.
+let hasOneDNN =
+    Context.environment["LATENTD_ONEDNN"] != "off"
+    && ["/usr/include", "/usr/local/include"].contains {
+        FileManager.default.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h")
+    }
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A module with the README that every module has.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: ["README.md"])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude)
+}
+
+let package = Package(
+    name: "latentd",
+    products: [.executable(name: "latentd", targets: ["latentd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // 0: C
+        .target(name: "CLinux"),
+        .target(
+            name: "COneDNN", exclude: ["README.md"],
+            cSettings: hasOneDNN ? [] : [.define("LATENTD_WITHOUT_ONEDNN")],
+            linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+        .systemLibrary(name: "COpenSSL"),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .systemLibrary(name: "CZlib"),
+        // 1
+        module("Tensors"),
+        module("Digests", ["COpenSSL"]),
+        module("Sockets", ["CLinux"]),
+        module("Images", ["CPNG", "CZlib"]),
+        // 2
+        module("Kernels", ["COneDNN", "Tensors"]),
+        module("HTTP", ["Sockets", httpTypes]),
+        // 3
+        module("Autoencoders", ["Kernels", "Tensors"]),
+        module("Datasets", ["Digests", "Images", "Tensors"]),
+        // 4
+        module("Checkpoints", ["Autoencoders", "CLinux", "Kernels", "Tensors"]),
+        module("LatentSpace", ["Autoencoders", "Tensors"]),
+        // 5
+        module("Training", ["Autoencoders", "Checkpoints", "Datasets", "Kernels", "Tensors"]),
+        module("Jobs", ["CLinux", grdb, logging]),
+        // 6
+        module(
+            "Serving",
+            [
+                "Autoencoders", "Checkpoints", "Datasets", "Digests", "HTTP", "Images", "Jobs", "LatentSpace",
+                "Tensors",
+                httpTypes, logging,
+            ]),
+        // 7
+        .executableTarget(
+            name: "latentd",
+            dependencies: [
+                "Autoencoders", "Checkpoints", "CLinux", "Datasets", "HTTP", "Jobs", "Kernels", "Serving", "Sockets",
+                "Tensors", "Training", argumentParser, logging, yams,
+            ], exclude: ["README.md"]),
+
+        .testTarget(name: "ArchitectureTests"),
+        tests("Tensors", []),
+        tests("Digests", []),
+        tests("Sockets", ["CLinux"]),
+        tests("Images", [], exclude: ["Fixtures"]),
+        tests("Kernels", ["Tensors"]),
+        tests("HTTP", ["CLinux", "Sockets", httpTypes]),
+        tests("Autoencoders", ["Kernels", "Tensors"], exclude: ["Fixtures"]),
+        tests("Datasets", ["Digests", "Images"]),
+        tests("Checkpoints", ["Autoencoders", "Kernels", "Tensors"], exclude: ["Fixtures"]),
+        tests("LatentSpace", ["Autoencoders", "Tensors"]),
+        tests("Training", ["Autoencoders", "Checkpoints", "Datasets", "Kernels", "Tensors"]),
+        tests("Jobs", ["CLinux", logging]),
+        tests("Serving", ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors"]),
+        .testTarget(name: "LatentdTests", dependencies: ["latentd", argumentParser]),
+    ],
+    swiftLanguageModes: [.v6]
+)

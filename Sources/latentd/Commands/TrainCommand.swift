@@ -1,0 +1,171 @@
+import ArgumentParser
+import Autoencoders
+import Checkpoints
+import Datasets
+import Foundation
+import Training
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains a model and leaves a checkpoint folder.",
+        discussion: """
+            EXAMPLES
+              latentd train --preset mnist-2d --dataset mnist --epochs 60 --output runs/mnist-2d
+              latentd train --resume --output runs/mnist-2d
+              latentd train --model model.json --dataset mnist --output runs/mine --schedule cosine
+
+            Interrupted, the folder keeps the last whole epoch; --resume goes on from there to the same final bytes.
+            """)
+
+    @Option(
+        help: "A configuration that comes with the program: \(ModelConfiguration.presetNames.joined(separator: ", ")).")
+    var preset: String?
+
+    @Option(help: "A file with a model configuration (JSON), instead of a preset.")
+    var model: String?
+
+    @Option(help: "The dataset's name.")
+    var dataset: String?
+
+    @Option(help: "The folder to leave the checkpoint in.")
+    var output: String
+
+    @Option(help: "The model's name (default: the preset's).")
+    var name: String?
+
+    @Flag(help: "Go on from the output folder's last checkpoint, with its settings.")
+    var resume = false
+
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Machine") var compute: ComputeOptions
+
+    @Option(help: .hidden) var jobSpec: String?
+    @Option(help: .hidden) var job: String?
+
+    func validate() throws {
+        guard jobSpec == nil, !resume else { return }
+        guard dataset != nil else { throw ValidationError("Name a dataset, e.g. --dataset mnist.") }
+        guard (preset == nil) != (model == nil) else {
+            throw ValidationError("Give either --preset or --model.")
+        }
+    }
+
+    func run() throws {
+        let reporter: any TrainingReporter = jobSpec == nil ? ProgressBar(log: "\(output).log") : ProgressLines()
+        StopSignal.listen()
+        do {
+            let settings = try compute.settings()
+            let folder = CheckpointFolder(path: output)
+            let resumes = (resume || jobSpec != nil) && folder.exists
+            let specification = try specification(folder)
+            guard resumes || !folder.exists else {
+                throw ValidationError("'\(output)' holds a checkpoint already; --resume goes on with it.")
+            }
+            let dataset = try DatasetCatalogue(.current(settings.paths)).dataset(named: specification.dataset)
+            let machine = try Compute(try threads(settings.compute, resumes ? folder : nil))
+            let trainer = try Trainer(
+                specification, dataset: dataset, output: folder, pool: machine.pool, backend: machine.backend,
+                origin: Trainer.Origin(programVersion: programVersion, command: command))
+            if resumes { try trainer.resume() }
+            let outcome = try trainer.run(shouldStop: { StopSignal.isRaised }, observe: reporter.observe)
+            guard outcome == .finished else {
+                reporter.stopped()
+                throw ExitCode(130)
+            }
+            reporter.finished(path: output)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            reporter.failed(error)
+            throw ExitCode.failure
+        }
+    }
+
+    private var command: String {
+        job.map { "job \($0)" } ?? (["latentd"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+    }
+
+    private func specification(_ folder: CheckpointFolder) throws -> TrainingSpecification {
+        if let jobSpec {
+            return try TrainingSpecification(json: try Data(contentsOf: URL(fileURLWithPath: jobSpec)))
+        }
+        if resume {
+            let checkpoint = try folder.checkpoint()
+            guard let progress = checkpoint.trainingState?.progress else {
+                throw TrainingError.cannotResume(reason: "'\(output)' has no optimiser state.")
+            }
+            var specification = TrainingSpecification(
+                dataset: progress.dataset, model: checkpoint.configuration, training: progress.settings)
+            specification.name = checkpoint.provenance?.name
+            return specification
+        }
+        let configuration: ModelConfiguration
+        if let model {
+            configuration = try ModelConfiguration(json: try Data(contentsOf: URL(fileURLWithPath: model)))
+        } else if let preset, let known = ModelConfiguration.preset(preset) {
+            configuration = known
+        } else {
+            throw ValidationError(
+                "There is no preset '\(preset ?? "")'; there are \(ModelConfiguration.presetNames.joined(separator: ", "))."
+            )
+        }
+        var specification = TrainingSpecification(
+            dataset: dataset ?? "", model: configuration, training: try training.settings())
+        (specification.name, specification.preset) = (name, preset)
+        try specification.validate()
+        return specification
+    }
+
+    /// A resumed run keeps its number of threads, on which its sums depend, unless told otherwise.
+    private func threads(_ settings: Settings.Compute, _ folder: CheckpointFolder?) throws -> Settings.Compute {
+        var settings = settings
+        if compute.threads == nil, let threads = try folder?.provenance()?.threads { settings.threads = threads }
+        return settings
+    }
+}
+
+/// Every field of `TrainingSettings` as a flag.
+struct TrainingOptions: ParsableArguments {
+    private static let defaults = TrainingSettings()
+
+    @Option(help: "Passes over the training images (default: \(defaults.epochs)).")
+    var epochs: Int?
+    @Option(help: "Images a step (default: \(defaults.batchSize)).")
+    var batchSize: Int?
+    @Option(help: "Adam's step size (default: \(defaults.learningRate)).")
+    var learningRate: Float?
+    @Option(help: "How the step size moves: constant or cosine (default: constant).")
+    var schedule: String?
+    @Option(help: "Steps over which the step size rises (default: 0).")
+    var warmUpSteps: Int?
+    @Option(help: "Weight of the KL divergence (default: the model's).")
+    var beta: Float?
+    @Option(help: "Reduction of the KL over the latent dimensions: sum or mean (default: the model's).")
+    var klReduction: String?
+    @Option(help: "Decay per step of the averaged weights, 0 for none (default: 0).")
+    var weightAverage: Float?
+    @Option(help: "Fixes initial weights, order and noise (default: 1).")
+    var seed: UInt64?
+    @Option(help: "Epochs between checkpoints (default: 1).")
+    var checkpointEvery: Int?
+
+    func settings() throws -> TrainingSettings {
+        var settings = Self.defaults
+        if let epochs { settings.epochs = epochs }
+        if let batchSize { settings.batchSize = batchSize }
+        if let learningRate { settings.learningRate = learningRate }
+        if let schedule { settings.schedule = try Self.choice("--schedule", schedule) }
+        if let warmUpSteps { settings.warmUpSteps = warmUpSteps }
+        if let beta { settings.beta = beta }
+        if let klReduction { settings.klReduction = try Self.choice("--kl-reduction", klReduction) }
+        if let weightAverage { settings.weightAverage = weightAverage }
+        if let seed { settings.seed = seed }
+        if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
+        return settings
+    }
+
+    private static func choice<Value: RawRepresentable<String>>(_ flag: String, _ text: String) throws -> Value {
+        guard let value = Value(rawValue: text) else { throw ValidationError("\(flag) does not know '\(text)'.") }
+        return value
+    }
+}

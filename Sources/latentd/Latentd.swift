@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+
+/// The program's version, which checkpoints and `--version` carry.
+let programVersion = "0.1.0"
+
+@main
+struct Latentd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "latentd",
+        abstract: "Hosts trained autoencoders over HTTP and trains new ones.",
+        discussion: """
+            EXAMPLES
+              latentd serve
+              latentd train --preset mnist-2d --dataset mnist --epochs 60 --output runs/mnist-2d
+              latentd evaluate runs/mnist-2d --dataset mnist
+              latentd inspect runs/mnist-2d
+              latentd dataset fetch mnist
+            """,
+        version: programVersion,
+        subcommands: [
+            ServeCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self, DatasetCommand.self,
+            BenchCommand.self,
+        ])
+}
+
+/// Writes one line to standard error.
+func report(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

@@ -1,0 +1,87 @@
+import Autoencoders
+import Checkpoints
+import Foundation
+import Training
+
+/// Tells a person or a daemon how training goes.
+protocol TrainingReporter {
+    func observe(_ event: TrainingEvent) throws
+    func stopped()
+    func finished(path: String)
+    func failed(_ error: any Error)
+}
+
+/// One JSON object a line on standard output, for the daemon that started this process.
+struct ProgressLines: TrainingReporter {
+    private struct Progress: Encodable {
+        let type = "progress"
+        let epoch, epochs, step, steps: Int
+        let fraction, imagesPerSecond, etaSeconds: Double
+        let metrics: [String: LossParts]
+    }
+
+    private struct Epoch: Encodable {
+        let type = "epoch"
+        let epoch: Int
+        let imagesPerSecond, seconds: Double
+        let metrics: [String: LossParts]
+    }
+
+    private struct Line: Encodable {
+        let type: String
+        var epoch: Int?
+        var path: String?
+        var code: String?
+        var message: String?
+    }
+
+    func observe(_ event: TrainingEvent) throws {
+        switch event {
+        case .progress(let position):
+            try write(
+                Progress(
+                    epoch: position.epoch, epochs: position.epochs, step: position.step, steps: position.steps,
+                    fraction: position.fraction, imagesPerSecond: position.imagesPerSecond,
+                    etaSeconds: position.etaSeconds, metrics: ["train": position.train]))
+        case .epoch(let entry, let position):
+            var metrics = ["train": entry.train]
+            metrics["test"] = entry.test
+            try write(
+                Epoch(
+                    epoch: entry.epoch, imagesPerSecond: entry.imagesPerSecond, seconds: entry.seconds,
+                    metrics: metrics))
+            try write(
+                Progress(
+                    epoch: entry.epoch, epochs: position.epochs, step: position.step, steps: position.steps,
+                    fraction: position.fraction, imagesPerSecond: entry.imagesPerSecond,
+                    etaSeconds: position.etaSeconds, metrics: metrics))
+        case .checkpoint(let epoch): try write(Line(type: "checkpoint", epoch: epoch))
+        }
+    }
+
+    func stopped() {}
+    func finished(path: String) { try? write(Line(type: "finished", path: path)) }
+
+    func failed(_ error: any Error) {
+        let code =
+            switch error {
+            case let error as TrainingError: error.code
+            case is ConfigurationError: "invalid_configuration"
+            case let error as CheckpointError: Self.code(error)
+            default: "training_failed"
+            }
+        report("\(error)")
+        try? write(Line(type: "failed", code: code, message: "\(error)"))
+    }
+
+    private static func code(_ error: CheckpointError) -> String {
+        if case .file(let fault) = error, fault.isFull { return "disk_full" }
+        return "checkpoint_failed"
+    }
+
+    private func write(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        try FileHandle.standardOutput.write(contentsOf: try encoder.encode(value) + Data([UInt8(ascii: "\n")]))
+    }
+}

@@ -1,0 +1,104 @@
+import Autoencoders
+import Checkpoints
+import Foundation
+import Testing
+import Training
+
+@Suite struct TrainerTests {
+    /// The variants whose state differs: plain, averaged weights, batch norm, dropout, a moving learning rate.
+    @Test(arguments: [
+        (TinyRun.model(), Float(0)), (TinyRun.model(), 0.9), (TinyRun.model(batchNorm: true), 0),
+        (TinyRun.model(batchNorm: true, dropout: 0.25), 0.9),
+    ])
+    func resumedRunEndsInTheSameBytes(model: ModelConfiguration, average: Float) throws {
+        let dataset = try TinyRun.dataset()
+        let (whole, parted) = (TinyRun.temporaryFolder(), TinyRun.temporaryFolder())
+        defer { for folder in [whole, parted] { try? FileManager.default.removeItem(at: folder) } }
+        func trainer(_ folder: URL) throws -> Trainer {
+            try TinyRun.trainer(folder, model: model, dataset: dataset) {
+                $0.weightAverage = average
+                $0.schedule = .cosine
+                $0.warmUpSteps = 3
+            }
+        }
+        #expect(try trainer(whole).run() == .finished)
+        for stop in 1...4 {
+            var epochs = 0
+            let trainer = try trainer(parted)
+            if stop > 1 { try trainer.resume() }
+            let outcome = try trainer.run(shouldStop: { epochs == 1 && stop < 4 }) { event in
+                if case .checkpoint = event { epochs += 1 }
+            }
+            #expect(outcome == (stop < 4 ? .stopped : .finished))
+        }
+        for file in ["model.safetensors", "optimizer.safetensors", "map.safetensors", "training.json"] {
+            let first = try Data(contentsOf: whole.appendingPathComponent(file))
+            #expect(try Data(contentsOf: parted.appendingPathComponent(file)) == first, "\(file)")
+        }
+    }
+
+    @Test func lossFallsAndMetricsAddUp() throws {
+        let folder = TinyRun.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let trainer = try TinyRun.trainer(folder, dataset: TinyRun.dataset(train: 600)) {
+            $0.epochs = 12
+            $0.beta = 0.5
+        }
+        #expect(try trainer.run() == .finished)
+        let checkpoint = try CheckpointFolder(path: folder.path).checkpoint()
+        let metrics = checkpoint.metrics
+        #expect(metrics.map(\.epoch) == Array(1...12))
+        let (first, last) = (try #require(metrics.first?.test), try #require(metrics.last?.test))
+        #expect(last.negativeELBO < first.negativeELBO - 2)
+        for losses in metrics.flatMap({ [$0.train, $0.test].compactMap { $0 } }) {
+            #expect(abs(losses.reconstruction + losses.kl - losses.negativeELBO) < 1e-9)
+            #expect(abs(losses.reconstruction + 0.5 * losses.kl - losses.objective) < 1e-9)
+        }
+        #expect(checkpoint.epochMaps.map(\.epoch) == [1, 2, 5, 10])
+        #expect(checkpoint.map?.epoch == 12)
+        #expect(checkpoint.map?.labels?.count == 40)
+    }
+
+    @Test func numberOfThreadsDoesNotChangeTheLossButForRounding() throws {
+        let dataset = try TinyRun.dataset()
+        var losses: [Double] = []
+        for threads in [1, 2, 3] {
+            let folder = TinyRun.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let model = TinyRun.model(batchNorm: true, dropout: 0.25)
+            let trainer = try TinyRun.trainer(folder, model: model, dataset: dataset, threads: threads) {
+                $0.epochs = 2
+            }
+            _ = try trainer.run()
+            losses.append(try #require(CheckpointFolder(path: folder.path).metrics().last).train.objective)
+        }
+        #expect(abs(losses[1] - losses[0]) < 1e-2 && abs(losses[2] - losses[0]) < 1e-2)
+    }
+
+    @Test func anotherRunIsNotResumed() throws {
+        let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try TinyRun.trainer(folder, dataset: dataset) { $0.epochs = 1 }.run()
+        let other = try TinyRun.trainer(folder, dataset: dataset) { $0.seed = 2 }
+        #expect(throws: TrainingError.self) { try other.resume() }
+        let threads = try TinyRun.trainer(folder, dataset: dataset, threads: 1) { $0.epochs = 1 }
+        #expect(throws: TrainingError.self) { try threads.resume() }
+    }
+
+    @Test func divergenceIsAnErrorAndKeepsTheLastCheckpoint() throws {
+        let folder = TinyRun.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let trainer = try TinyRun.trainer(folder, dataset: TinyRun.dataset()) {
+            $0.learningRate = 1
+            $0.epochs = 200
+        }
+        #expect(throws: TrainingError.self) { try trainer.run() }
+    }
+
+    @Test func imagesOfAnotherShapeAreRefused() throws {
+        let preset = try #require(ModelConfiguration.preset("mnist-2d"))
+        #expect(throws: TrainingError.self) {
+            try TinyRun.trainer(TinyRun.temporaryFolder(), model: preset, dataset: TinyRun.dataset())
+        }
+    }
+}
