@@ -114,11 +114,7 @@ final class ServerLoop {
 
     private func accept(_ acceptor: Acceptor) {
         acceptor.accept(loop) { descriptor, peer in
-            let isFull = connectionCount >= configuration.limits.connections
-            if isFull {
-                turnAway(descriptor)
-                return
-            }
+            if connectionCount >= configuration.limits.connections { return turnAway(descriptor) }
             guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return }
             let connection = Connection(
                 descriptor: descriptor, peer: peer, registration: registration,
@@ -242,37 +238,11 @@ final class ServerLoop {
 
     private func route(_ connection: Connection, _ head: RequestHead, at now: MonotonicInstant) {
         let id = identifiers.next()
-        let decision = decide(head, id: id)
+        let decision = router.decide(head, requestID: id)
         connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision)
         switch decision {
         case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
         case .answer: connection.state.refuse(at: now)
-        }
-    }
-
-    private func decide(_ head: RequestHead, id: String) -> AdmittedRequest.Decision {
-        if head.target.rawPath == "*" {
-            return .answer(Response(status: .noContent, fields: [.allow: router.allowEverywhere]))
-        }
-        do {
-            let path = try head.target.pathSegments()
-            switch router.match(head.method, path: path) {
-            case .route(let route, let parameters):
-                return .route(route, path: path, query: Query(try head.target.queryItems()), parameters)
-            case .options(let allow): return .answer(Response(status: .noContent, fields: [.allow: allow]))
-            case .methodNotAllowed(let allow):
-                var response = Response.error(
-                    status: .methodNotAllowed, code: "method_not_allowed",
-                    message: "This path answers \(allow) only.", requestID: id)
-                response.fields[.allow] = allow
-                return .answer(response)
-            case .notFound:
-                return .answer(
-                    .error(
-                        status: .notFound, code: "not_found", message: "There is nothing at this path.", requestID: id))
-            }
-        } catch {
-            return .answer(.fault(error, requestID: id))
         }
     }
 
