@@ -150,6 +150,37 @@ import Testing
         #expect(repository.listing(named: "model")?.versions == [1, 2])
     }
 
+    /// Readers meanwhile see one whole version after another, never fewer and never none.
+    @Test func lookUpsGoOnWhileVersionsArePublished() throws {
+        try put("bundled/model", seed: 1)
+        repository.scan()
+        for seed in 2...6 { try put("training/\(seed)", seed: UInt64(seed)) }
+        let expected = try (1...6).map { try weights(UInt64($0)) }
+        let latents = try Tensor(zeros: [1, 2])
+        let (path, repository) = (folder.path, repository)
+        DispatchQueue.concurrentPerform(iterations: 3) { thread in
+            if thread == 0 {
+                for seed in 2...6 {
+                    let run = CheckpointFolder(path: "\(path)/training/\(seed)")
+                    #expect(throws: Never.self) { try repository.publish(run, as: "model") }
+                }
+                return
+            }
+            var last = 1
+            while last < 6 {
+                guard let model = repository.model(named: "model") else {
+                    Issue.record("No model is served.")
+                    return
+                }
+                #expect(model.version >= last)
+                #expect(model.autoencoder.parameters == expected[model.version - 1])
+                #expect(throws: Never.self) { try model.autoencoder.decode(latents) }
+                last = model.version
+            }
+        }
+        #expect(repository.listing(named: "model")?.versions == [1, 2, 3, 4, 5, 6])
+    }
+
     @Test func whatCannotBeServedIsNotPublished() throws {
         try put("bundled/model", seed: 1)
         repository.scan()
