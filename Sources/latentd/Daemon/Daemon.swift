@@ -1,0 +1,132 @@
+import Checkpoints
+import Datasets
+import Foundation
+import HTTP
+import Jobs
+import Logging
+import Serving
+import Synchronization
+
+/// The daemon: everything that serves and trains, put together, from start to shutdown.
+final class Daemon {
+    private let settings: Settings
+    private let folders: SettingsFolders
+    private let logger: Logger
+    private let signals: TerminationSignals
+    private let isReady = ReadinessFlag()
+    private let repository: ModelRepository
+    private let jobs: JobStore
+    private let runner: JobRunner
+    private let server: Server
+    private let removal: JobObservation
+
+    /// Opens the state folder and binds nothing yet.
+    init(_ settings: Settings) throws {
+        // Before any thread is made, so that every thread leaves the signals to `run`.
+        signals = TerminationSignals()
+        self.settings = settings
+        folders = SettingsFolders.current(settings.paths)
+        var logger = Logger(label: "latentd") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
+        self.logger = logger
+
+        let machine = try Compute(settings.compute)
+        jobs = try JobStore(folder: folders.state, maximumQueued: settings.jobs.maxQueued)
+        repository = ModelRepository(
+            bundled: [folders.models.path], writable: folders.state.appendingPathComponent("models").path,
+            pool: machine.pool, backend: machine.backend)
+        let work = JobWork(settings, folders, repository)
+        removal = work.removeFilesOfDeletedJobs(in: jobs)
+        var runnerSettings = JobRunner.Settings()
+        runnerSettings.cancelGrace = settings.jobs.cancelGrace
+        runnerSettings.maximumCrashes = settings.jobs.maxCrashes
+        runnerSettings.niceness = settings.jobs.niceness
+        runner = try JobRunner(
+            store: jobs, settings: runnerSettings, logger: logger, command: work.command, publish: work.publish)
+        let application = try ServingApplication(
+            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, publicDirectory: folders.pages,
+            isReady: { [isReady] in isReady.value },
+            onFailure: { [logger] id, error in
+                logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
+            })
+        server = try Server(
+            router: application.router, configuration: ServerConfiguration(settings.server, logger: logger))
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what is under way; a second signal ends the process at once.
+    func run() throws {
+        let port = try server.start()
+        let faults = repository.scan()
+        for fault in faults {
+            logger.error("a models folder cannot be listed", metadata: ["error": "\(fault)"])
+        }
+        for listing in repository.list() {
+            guard let failure = listing.failure else { continue }
+            logger.error(
+                "a model cannot be loaded",
+                metadata: [
+                    "model.name": "\(listing.name)", "model.version": "\(failure.version)",
+                    "error": "\(failure.reason)",
+                ])
+        }
+        try runner.start()
+        isReady.set(true)
+        greet(port: port)
+        signals.wait()
+
+        isReady.set(false)
+        logger.info("stopping", metadata: ["drain.seconds": "\(settings.shutdown.drain / .seconds(1))"])
+        signals.exitAtOnceOnTheNext()
+        let clean = server.stop(drain: settings.shutdown.drain)
+        runner.stop()
+        removal.cancel()
+        if !clean { logger.warning("requests were cut off at the end of the drain") }
+    }
+
+    private func greet(port: UInt16) {
+        let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
+        let address = "http://\(host):\(port)"
+        print("latentd \(programVersion)  \(address)/")
+        if let model = repository.list().first(where: { $0.served != nil })?.served {
+            let latent = (0..<model.configuration.latentDimension).map { _ in "0.5" }.prefix(8).joined(separator: ",")
+            let path = "\(address)/v1/models/\(model.name)"
+            print("  curl \(address)/v1/models")
+            print("  curl -d '{\"latents\": [[\(latent)]]}' \(path)/decode")
+            print("  curl -o manifold.png '\(path)/manifold.png?columns=20&rows=20'")
+        } else {
+            print("  no model yet; latentd train --help tells how to make one")
+        }
+        fflush(nil)
+    }
+}
+
+/// Whether the daemon can serve.
+final class ReadinessFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var value: Bool { flag.load(ordering: .acquiring) }
+    func set(_ ready: Bool) { flag.store(ready, ordering: .releasing) }
+}
+
+extension ServerConfiguration {
+    init(_ settings: Settings.Server, logger: Logger) {
+        self.init()
+        host = settings.host
+        port = UInt16(clamping: settings.port)
+        handlerThreads = settings.threads
+        handlerQueue = settings.maxWaitingRequests
+        limits.connections = settings.maxConnections
+        limits.headTimeout = settings.headTimeout
+        limits.idleTimeout = settings.idleTimeout
+        limits.writeStallTimeout = settings.writeTimeout
+        onNotice = { logger.warning("\($0)") }
+        guard logger.logLevel <= .debug else { return }
+        onAccess = { record in
+            logger.debug(
+                "request",
+                metadata: [
+                    "request.id": "\(record.requestID)", "method": "\(record.method)", "target": "\(record.target)",
+                    "status": "\(record.status)", "bytes": "\(record.bodyBytes)", "duration": "\(record.duration)",
+                ])
+        }
+    }
+}

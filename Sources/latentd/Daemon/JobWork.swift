@@ -1,0 +1,68 @@
+import Autoencoders
+import Checkpoints
+import Foundation
+import Jobs
+
+/// What a job is, to this program: a `latentd train` process, and the publication of its checkpoint.
+struct JobWork: Sendable {
+    private let settings: Settings
+    private let folders: SettingsFolders
+    private let repository: ModelRepository
+
+    init(_ settings: Settings, _ folders: SettingsFolders, _ repository: ModelRepository) {
+        (self.settings, self.folders, self.repository) = (settings, folders, repository)
+    }
+
+    /// Writes the specification where the child finds it. A later attempt goes on from the same output folder.
+    func command(_ job: Job) throws -> ChildCommand {
+        let folder = folder(job.id)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try DurableFile.write(Array(job.specification.utf8), to: Self.specificationFile, in: folder.path)
+        var arguments = [
+            "train", "--job", "\(job.id)", "--job-spec", folder.appendingPathComponent(Self.specificationFile).path,
+            "--output", folder.appendingPathComponent("checkpoint").path, "--backend",
+            settings.compute.backend.rawValue,
+        ]
+        if settings.compute.threads > 0 { arguments += ["--threads", "\(settings.compute.threads)"] }
+        for data in folders.data { arguments += ["--data-dir", data.path] }
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LATENTD_") }
+        environment["LATENTD_STATE_DIR"] = folders.state.path
+        return ChildCommand(
+            executable: SettingsFolders.executable.path, arguments: arguments, environment: environment,
+            logFile: folder.appendingPathComponent("train.log"))
+    }
+
+    /// Serves the finished checkpoint as the next version of its name, once, however often it is asked to.
+    func publish(_ job: Job, _ path: String) throws -> String {
+        let specification = try TrainingSpecification(json: Data(job.specification.utf8))
+        let folder = CheckpointFolder(path: path)
+        if !folder.exists, let served = repository.model(named: specification.modelName),
+            served.provenance?.command == Self.origin(job.id)
+        {
+            return "\(served.name)/\(served.version)"
+        }
+        let model = try repository.publish(folder, as: specification.modelName)
+        return "\(model.name)/\(model.version)"
+    }
+
+    /// A deleted job leaves nothing behind.
+    func removeFilesOfDeletedJobs(in store: JobStore) -> JobObservation {
+        store.observe { id in
+            do throws(JobStoreError) {
+                _ = try store.job(id)
+            } catch {
+                guard case .notFound = error else { return }
+                try? FileManager.default.removeItem(at: folder(id))
+            }
+        }
+    }
+
+    /// What a model's provenance says of the command that made it.
+    static func origin(_ id: JobIdentifier) -> String { "job \(id)" }
+
+    private static let specificationFile = "specification.json"
+
+    private func folder(_ id: JobIdentifier) -> URL {
+        folders.state.appendingPathComponent("jobs").appendingPathComponent("\(id)")
+    }
+}
