@@ -1,0 +1,32 @@
+import HTTP
+import HTTPTypes
+
+/// One row of the route table: the router is made of these and nothing else.
+struct Endpoint: Sendable {
+    let method: HTTPRequest.Method
+    let pattern: String
+    /// The largest body in bytes.
+    var bodyLimit = Limits.body
+    var execution = Route.Execution.pool
+    /// One line for the API's description.
+    let summary: String
+    let handle: @Sendable (Request, Services) throws -> Response
+
+    /// The handler as the router takes it: whatever is thrown becomes the API's error object.
+    func handler(_ services: Services, onFailure: @escaping ServingApplication.FailureHandler) -> Handler {
+        { [handle] request in
+            var response: Response
+            do {
+                response = try handle(request, services)
+            } catch {
+                let answer = ServiceError(error)
+                if answer.status.code >= 500 { onFailure(request.id, error) }
+                response = .error(
+                    status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
+                    requestID: request.id, retryAfter: answer.retryAfter)
+            }
+            response.fields[.contentTypeOptions] = "nosniff"
+            return response
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// What one request may ask for at most; compared before anything is allocated.
+enum Limits {
+    /// Images or latents in, and images or latents out.
+    static let rows = 10_000
+    /// Numbers in one result: 64 MiB of floats.
+    static let values = 1 << 24
+    /// Pixels of a picture in or out.
+    static let pixels = 1 << 24
+    /// A body with images or latents: 10,000 grey images of 28 x 28 as JSON of full precision.
+    static let bulkBody = 192 << 20
+    /// A body of settings or a few points.
+    static let body = 8 << 20
+
+    /// Refuses a result of too many numbers; `factors` are multiplied.
+    static func check(values factors: Int..., parameter: String) throws {
+        var product = 1
+        for factor in factors {
+            let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+            guard !overflow, next <= values else {
+                throw ServiceError.impossible(
+                    "result_too_large", "The result would hold more than \(values) numbers; ask for fewer rows.",
+                    parameter)
+            }
+            product = next
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Autoencoders
+import Foundation
+import Images
+
+/// Reads images in all the forms that a body may give them, as floats [channels, height, width] in 0...1.
+struct ImageReader {
+    let model: String
+    let shape: ImageShape
+    /// Whether pictures of another size are resized instead of refused.
+    var resizes = false
+
+    /// An array of images: the flat values and their number. Errors name the image: `images[3]`.
+    func images(_ node: JSONNode, of document: JSONDocument, path: String) throws -> (values: [Float], count: Int) {
+        let count: Int
+        switch node {
+        case .floats(let block): count = block.extents[0]
+        case .array(let elements): count = elements.count
+        default: throw ServiceError.wrongType(path, actual: node.kind, expected: "an array of images")
+        }
+        guard count > 0 else { throw ServiceError.outOfRange(path, actual: "empty", expected: "at least one image") }
+        try check(count: count, path: path)
+        try Limits.check(values: count, shape.count, parameter: path)
+        if case .floats(let block) = node {
+            guard block.rank > 1 else {
+                throw ServiceError.wrongType("\(path)[0]", actual: "a number", expected: "an image")
+            }
+            if isPlanes(block.entry(0)) {
+                let values = document.values(of: block)
+                try checkRange(values, path: path, isBulk: true)
+                return (values, count)
+            }
+        }
+        var values: [Float] = []
+        values.reserveCapacity(count * shape.count)
+        for index in 0..<count {
+            let element: JSONNode
+            switch node {
+            case .floats(let block): element = .floats(block.entry(index))
+            case .array(let elements): element = elements[index]
+            default: continue
+            }
+            values += try image(element, of: document, path: "\(path)[\(index)]")
+        }
+        return (values, count)
+    }
+
+    /// One image: rows, planes of rows, rows of pixels, or `{"png": base64}`.
+    func image(_ node: JSONNode, of document: JSONDocument, path: String) throws -> [Float] {
+        switch node {
+        case .floats(let block):
+            let values = document.values(of: block)
+            if isPlanes(block) {
+                try checkRange(values, path: path, isBulk: false)
+                return values
+            }
+            guard block.shape == [shape.height, shape.width, shape.channels] else {
+                throw mismatch(path, actual: block.shape.map(String.init).joined(separator: "x"))
+            }
+            try checkRange(values, path: path, isBulk: false)
+            let area = shape.height * shape.width
+            return (0..<values.count).map { values[$0 % area * shape.channels + $0 / area] }
+        case .array(let rows): throw irregular(rows, path: path)
+        case .object:
+            let fields = try Fields.object(node, of: document, path: path)
+            try fields.allow(["png"])
+            guard let text = try fields.string("png") else {
+                throw ServiceError.missing("\(path).png", "a PNG in base64")
+            }
+            guard let bytes = Data(base64Encoded: text) else {
+                throw ServiceError.impossible(
+                    "invalid_base64", "'\(path).png' is not base64.", "\(path).png")
+            }
+            return try picture(Array(bytes), path: "\(path).png")
+        default: throw ServiceError.wrongType(path, actual: node.kind, expected: "rows of numbers or a PNG")
+        }
+    }
+
+    /// One picture.
+    func picture(_ png: [UInt8], path: String?) throws -> [Float] { try planes(decode(png, path: path), path: path) }
+
+    /// A sheet of equal cells, or one picture where neither rows nor columns are given.
+    func sheet(_ png: [UInt8], rows: Int?, columns: Int?, padding: Int) throws -> (values: [Float], count: Int) {
+        guard rows != nil || columns != nil else { return (try picture(png, path: nil), 1) }
+        let (count, overflow) = (rows ?? 1).multipliedReportingOverflow(by: columns ?? 1)
+        try check(count: overflow ? Int.max : count, path: "rows")
+        try Limits.check(values: count, shape.count, parameter: "rows")
+        let sheet = try decode(png, path: nil)
+        let cells: [PixelImage]
+        do throws(ImageError) {
+            cells = try ImageGrid.split(sheet, rows: rows ?? 1, columns: columns ?? 1, padding: padding)
+        } catch { throw ServiceError(error, parameter: nil) }
+        return (try cells.enumerated().flatMap { try planes($1, path: "images[\($0)]") }, cells.count)
+    }
+
+    func raw(_ tensor: RawTensor) throws -> (values: [Float], count: Int) {
+        let one = [shape.channels, shape.height, shape.width]
+        let plain = Array(one.dropFirst())
+        let count: Int
+        switch tensor.shape.count {
+        case 4 where Array(tensor.shape.dropFirst()) == one: count = tensor.shape[0]
+        case 3 where tensor.shape == one: count = 1
+        case 3 where shape.channels == 1 && Array(tensor.shape.dropFirst()) == plain: count = tensor.shape[0]
+        case 2 where shape.channels == 1 && tensor.shape == plain: count = 1
+        default: throw mismatch("X-Shape", actual: tensor.shape.map(String.init).joined(separator: "x"))
+        }
+        guard count > 0 else {
+            throw ServiceError.outOfRange("X-Shape", actual: "empty", expected: "at least one image")
+        }
+        try check(count: count, path: "X-Shape")
+        try checkRange(tensor.values, path: "images", isBulk: true)
+        return (tensor.values, count)
+    }
+
+    private func decode(_ png: [UInt8], path: String?) throws -> PixelImage {
+        do throws(PNGError) { return try PNGDecoder.decode(png) } catch { throw ServiceError(error, parameter: path) }
+    }
+
+    private func planes(_ picture: PixelImage, path: String?) throws -> [Float] {
+        do throws(ImageError) {
+            var picture = try picture.converted(toChannels: shape.channels)
+            if resizes { picture = try picture.resized(width: shape.width, height: shape.height) }
+            guard picture.width == shape.width, picture.height == shape.height else {
+                throw ImageError.unusableSize(width: picture.width, height: picture.height)
+            }
+            return picture.planes()
+        } catch {
+            guard case .unusableSize(let width, let height) = error else { throw ServiceError(error, parameter: path) }
+            throw ServiceError.impossible(
+                "image_shape_mismatch",
+                "The picture is \(width) pixels wide and \(height) high; model '\(model)' takes \(shape.width) by "
+                    + "\(shape.height). Add ?resize=true to have it resized.", path)
+        }
+    }
+
+    /// Whether a block is [channels, height, width], or [height, width] for one channel.
+    private func isPlanes(_ block: FloatBlock) -> Bool {
+        let planes = [shape.channels, shape.height, shape.width]
+        return block.shape == planes || (shape.channels == 1 && block.shape == Array(planes.dropFirst()))
+    }
+
+    func check(count: Int, path: String) throws {
+        guard count <= Limits.rows else {
+            throw ServiceError(
+                status: .contentTooLarge, code: "too_many_rows",
+                message: "'\(path)' has \(count) images; the limit is \(Limits.rows) a request.", parameter: path)
+        }
+    }
+
+    private func checkRange(_ values: [Float], path: String, isBulk: Bool) throws {
+        guard let index = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) else { return }
+        let place = isBulk ? "\(path)[\(index / shape.count)]" : path
+        throw ServiceError.outOfRange(
+            place, actual: "an image with the value \(values[index])", expected: "of values from 0 to 1")
+    }
+
+    /// Finds what is wrong with an array that is not regular.
+    private func irregular(_ rows: [JSONNode], path: String) -> ServiceError {
+        var firstLength: Int?
+        for (index, row) in rows.enumerated() {
+            let place = "\(path)[\(index)]"
+            switch row {
+            case .floats(let block):
+                let length = block.extents[0]
+                if let expected = firstLength, expected != length {
+                    return .impossible(
+                        "ragged_rows",
+                        "Row \(index) of '\(path)' has \(length) entries; the rows before it have \(expected).",
+                        place)
+                }
+                firstLength = length
+            case .array(let inner):
+                if inner.contains(where: { if case .floats = $0 { true } else { false } }) {
+                    return irregular(inner, path: place)
+                }
+                for (column, element) in inner.enumerated() {
+                    if case .number = element { continue }
+                    return .wrongType("\(place)[\(column)]", actual: element.kind, expected: "a number")
+                }
+                return .wrongType(place, actual: "not regular", expected: "a row of numbers")
+            default: return .wrongType(place, actual: row.kind, expected: "a row of numbers")
+            }
+        }
+        return mismatch(path, actual: "not regular")
+    }
+
+    private func mismatch(_ path: String, actual: String) -> ServiceError {
+        let expected =
+            shape.channels == 1 ? "\(shape.height)x\(shape.width)" : "\(shape.channels)x\(shape.height)x\(shape.width)"
+        return .impossible(
+            "image_shape_mismatch", "Model '\(model)' takes images of \(expected) numbers; '\(path)' is \(actual).",
+            path)
+    }
+}

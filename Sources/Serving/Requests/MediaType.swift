@@ -1,0 +1,65 @@
+import HTTP
+import HTTPTypes
+
+/// The kinds of bodies that the API knows.
+enum MediaType: String {
+    case json = "application/json"
+    case png = "image/png"
+    case octets = "application/octet-stream"
+
+    /// What the body is said to be; without `Content-Type` it is JSON.
+    static func ofBody(_ request: Request, accepted: [MediaType]) throws -> MediaType {
+        guard let field = request.fields[.contentType] else { return .json }
+        let essence = field.prefix { $0 != ";" }.trimmingSpaces().lowercased()
+        guard let type = MediaType(rawValue: essence), accepted.contains(type) else {
+            throw ServiceError(
+                status: .unsupportedMediaType, code: "unsupported_media_type",
+                message: "The body's type is not accepted here; accepted are "
+                    + "\(accepted.map(\.rawValue).joined(separator: ", ")).", parameter: "Content-Type")
+        }
+        return type
+    }
+
+    private enum Format: String, CaseIterable { case json, png, raw }
+
+    /// What the client wants: `?format=` first, else the best of `Accept`, else JSON.
+    static func wanted(_ request: Request, offered: [MediaType]) throws -> MediaType {
+        if !request.query.items.isEmpty, let format: Format = try QueryFields(request).choice("format") {
+            let type: MediaType =
+                switch format {
+                case .json: .json
+                case .png: .png
+                case .raw: .octets
+                }
+            guard offered.contains(type) else {
+                throw ServiceError.outOfRange("format", actual: "'\(format.rawValue)'", expected: "one offered here")
+            }
+            return type
+        }
+        guard let accept = request.fields[.accept], accept != "*/*", accept != json.rawValue else { return offered[0] }
+        var best: (type: MediaType, quality: Double)?
+        for range in accept.split(separator: ",").prefix(32) {
+            let parts = range.split(separator: ";")
+            guard let essence = parts.first?.trimmingSpaces().lowercased() else { continue }
+            let quality =
+                parts.dropFirst().lazy.map { $0.trimmingSpaces() }.first { $0.hasPrefix("q=") }
+                .flatMap { Double($0.dropFirst(2)) } ?? 1
+            let type = offered.first { type in
+                essence == type.rawValue || essence == "*/*"
+                    || (essence.hasSuffix("/*") && type.rawValue.hasPrefix(essence.dropLast()))
+            }
+            if let type, quality > best?.quality ?? 0 { best = (type, quality) }
+        }
+        return best?.type ?? offered[0]
+    }
+}
+
+extension StringProtocol {
+    /// Without spaces and tabs at both ends.
+    func trimmingSpaces() -> String {
+        var text = self[...]
+        while let first = text.first, first == " " || first == "\t" { text = text.dropFirst() }
+        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,74 @@
+import HTTP
+import Tensors
+
+/// What a request gives a model to work on, in whichever form it came.
+struct ModelInput {
+    let reader: PointReader
+    let request: Request
+
+    private var types: [MediaType] { [.json, .png, .octets] }
+
+    /// The images of an encode or reconstruct request, [n, channels, height, width], and the body's other fields.
+    func images(options: [String]) throws -> (images: Tensor, fields: Fields?) {
+        switch try MediaType.ofBody(request, accepted: types) {
+        case .json:
+            let fields = try Fields(try JSONParser.parse(request.body))
+            try fields.allow(["images"] + PointReader.keys + options)
+            if let node = fields["images"] {
+                try only("images", in: fields)
+                let (values, count) = try reader.images.images(node, of: fields.document, path: "images")
+                return (try reader.tensor(values, count: count), fields)
+            }
+            return (try reader.tensor(try reader.image(fields), count: 1), fields)
+        case .png:
+            let query = QueryFields(request)
+            let (values, count) = try reader.images.sheet(
+                request.body, rows: try query.integer("rows", in: 1...Limits.rows),
+                columns: try query.integer("columns", in: 1...Limits.rows),
+                padding: try query.integer("padding", in: 0...1024) ?? 0)
+            return (try reader.tensor(values, count: count), nil)
+        case .octets:
+            let (values, count) = try reader.images.raw(try RawTensor(request))
+            return (try reader.tensor(values, count: count), nil)
+        }
+    }
+
+    /// The latents of a decode request, [n, latent dimension].
+    func latents() throws -> Tensor {
+        let dimension = reader.latents.dimension
+        switch try MediaType.ofBody(request, accepted: [.json, .octets]) {
+        case .json:
+            let document = try JSONParser.parse(request.body)
+            let fields = try Fields(document)
+            try fields.allow(["latents"] + PointReader.keys)
+            if let node = fields["latents"] {
+                try only("latents", in: fields)
+                let (values, count) = try reader.latents.rows(node, of: document, path: "latents")
+                return try Tensor(shape: [count, dimension], values: values)
+            }
+            if let node = fields["latent"], fields.object.members.count == 1 {
+                let values = try reader.latents.row(node, of: document, path: "latent")
+                return try Tensor(shape: [1, dimension], values: values)
+            }
+            return try reader.model.autoencoder.encode(try reader.tensor(try reader.image(fields), count: 1)).mean
+        default:
+            let (values, count) = try reader.latents.raw(try RawTensor(request))
+            return try Tensor(shape: [count, dimension], values: values)
+        }
+    }
+
+    /// The fields of a body that must be JSON.
+    static func fields(_ request: Request, allowed: [String]) throws -> Fields {
+        _ = try MediaType.ofBody(request, accepted: [.json])
+        let fields = try Fields(try JSONParser.parse(request.body))
+        try fields.allow(allowed)
+        return fields
+    }
+
+    private func only(_ name: String, in fields: Fields) throws {
+        for key in PointReader.keys where fields[key] != nil {
+            throw ServiceError.impossible(
+                "conflicting_fields", "'\(name)' and '\(key)' cannot be given together.", key)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Autoencoders
+import HTTP
+import HTTPTypes
+import Images
+import Tensors
+
+/// Images on their way out, as JSON, as a picture or as bare numbers.
+struct ImageResult {
+    /// [n, channels, height, width]
+    let images: Tensor
+    let request: Request
+
+    static let offered: [MediaType] = [.json, .png, .octets]
+
+    /// The whole answer; in JSON, `fields` come with the images.
+    func response(_ fields: (inout JSONWriter) throws -> Void = { _ in }) throws -> Response {
+        switch try MediaType.wanted(request, offered: Self.offered) {
+        case .json:
+            var writer = JSONWriter(capacity: 512 + images.values.count * 11)
+            writer.beginObject()
+            try Self.write(images, key: "images", into: &writer)
+            try fields(&writer)
+            writer.endObject()
+            return .json(writer.bytes)
+        case .png: return try png()
+        case .octets: return try Self.octets(images)
+        }
+    }
+
+    /// Rows for one channel, planes of rows for more.
+    static func write(_ images: Tensor, key: String, into writer: inout JSONWriter) throws {
+        writer.key(key)
+        try writer.floats(images.values[...], shape: rowsShape(images), name: key)
+    }
+
+    static func rowsShape(_ images: Tensor) -> [Int] {
+        var shape = images.shape.dimensions
+        if shape.count == 4, shape[1] == 1 { shape.remove(at: 1) }
+        return shape
+    }
+
+    static func octets(_ tensor: Tensor, name: String = "images") throws -> Response {
+        if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+            throw NonFiniteResult(output: name, row: index / max(1, tensor.rowLength))
+        }
+        var response = Response(contentType: MediaType.octets.rawValue, body: RawTensor.bytes(tensor.values))
+        response.fields[.shape] = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+        response.fields[.elementType] = "f32"
+        return response
+    }
+
+    private func png() throws -> Response {
+        let query = QueryFields(request)
+        let count = images.rows
+        let columns = try query.integer("columns", in: 1...Limits.rows) ?? Self.squareSide(count)
+        return try PictureSheet(
+            columns: columns, scale: try query.integer("scale", in: 1...64) ?? 1,
+            padding: try query.integer("padding", in: 0...64) ?? 0
+        ).response(images)
+    }
+
+    /// The side of the smallest square that holds `count` cells.
+    private static func squareSide(_ count: Int) -> Int { max(1, Int(Double(count).squareRoot().rounded(.up))) }
+}
+
+/// Images side by side in one PNG.
+struct PictureSheet {
+    let columns: Int
+    let scale: Int
+    let padding: Int
+
+    /// - Parameter images: [n, channels, height, width] in 0...1; one or three channels, two and four with alpha.
+    func response(_ images: Tensor) throws -> Response {
+        let shape = images.shape.dimensions
+        guard (1...4).contains(shape[1]) else {
+            throw ServiceError.impossible(
+                "not_a_picture", "Images of \(shape[1]) channels cannot be drawn; take another format.", "format")
+        }
+        let grid = ImageGrid(columns: columns, padding: padding, scale: scale, maximumPixels: Limits.pixels)
+        let cells = try (0..<images.rows).map { index in
+            do throws(ImageError) {
+                return try PixelImage(
+                    planes: images.row(index), channels: shape[1], height: shape[2], width: shape[3])
+            } catch {
+                if case .notANumber = error { throw NonFiniteResult(output: "images", row: index) }
+                throw error
+            }
+        }
+        let sheet = cells.count == 1 && scale == 1 ? cells[0] : try grid.tile(cells)
+        return Response(
+            contentType: MediaType.png.rawValue, body: try PNGEncoder.encode(sheet, compression: .fast))
+    }
+}

@@ -1,0 +1,67 @@
+import HTTP
+import LatentSpace
+import Tensors
+
+/// Weighted sums of points: "this one, minus that one, plus that".
+enum ArithmeticRoute {
+    static let endpoints = [
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/arithmetic",
+            summary: "A weighted sum of points, decoded, and where it lies.", handle: handle)
+    ]
+
+    private static func handle(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let body = try ModelInput.fields(request, allowed: ["terms", "nearest"])
+        guard let terms = try body.objects("terms", limit: OperationLimits.points) else {
+            throw ServiceError.missing("terms", "an array of weights and points")
+        }
+        guard !terms.isEmpty else { throw ServiceError.outOfRange("terms", actual: "empty", expected: "at least one") }
+        let nearest = try body.integer("nearest", in: 0...100, default: 5)
+        var weights: [Float] = []
+        var nodes: [(node: JSONNode, path: String)] = []
+        for (node, path) in terms {
+            let term = try Fields.object(node, of: body.document, path: path)
+            try term.allow(["weight", "point"])
+            weights.append(try term.float("weight", default: 1))
+            guard let point = term["point"] else { throw ServiceError.missing(term.path(of: "point"), "a point") }
+            nodes.append((point, term.path(of: "point")))
+        }
+        let points = try PointReader(model, datasets: services.datasets).points(nodes, of: body.document)
+        let sum = try LatentArithmetic.sum(
+            zip(weights, points).map { LatentArithmetic.Term(weight: $0, point: $1) })
+        let latent = try Tensor(shape: [1, sum.latent.count], values: sum.latent)
+        let images = try Computation(model.autoencoder, for: request).decode(latent, parameter: "terms")
+
+        guard try MediaType.wanted(request, offered: ImageResult.offered) == .json else {
+            return try ImageResult(images: images, request: request).response()
+        }
+        let map = nearest > 0 ? try model.map() : nil
+        let neighbours = try map.map { try NearestSamples.find(sum.latent, in: $0.latents, count: nearest) } ?? []
+        var writer = JSONWriter(capacity: 512 + images.values.count * 11)
+        writer.beginObject()
+        writer.key("latent")
+        try writer.floats(sum.latent[...], shape: [sum.latent.count], name: "latent")
+        writer.key("image")
+        try writer.floats(images.values[...], shape: Array(ImageResult.rowsShape(images).dropFirst()), name: "image")
+        writer.key("norm")
+        try writer.number(sum.norm, name: "norm")
+        writer.key("percentile")
+        try writer.number(sum.priorPercentile, name: "percentile")
+        writer.key("nearest")
+        writer.beginArray()
+        for neighbour in neighbours {
+            writer.beginObject()
+            writer.key("index")
+            writer.integer(neighbour.index)
+            writer.key("label")
+            if let label = map?.labels?[neighbour.index] { writer.integer(Int(label)) } else { writer.null() }
+            writer.key("distance")
+            try writer.number(neighbour.distance, name: "distance")
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+}

@@ -1,0 +1,21 @@
+import HTTP
+
+/// Whether the daemon lives and whether it can serve.
+enum HealthRoutes {
+    static let endpoints = [
+        Endpoint(
+            method: .get, pattern: "/healthz", bodyLimit: 0, execution: .inline, summary: "Whether the daemon is alive."
+        ) { _, _ in .json(Array(#"{"status":"ok"}"#.utf8)) },
+        Endpoint(
+            method: .get, pattern: "/readyz", bodyLimit: 0, execution: .inline,
+            summary: "Whether the daemon can serve models."
+        ) { _, services in
+            guard services.isReady() else {
+                throw ServiceError(
+                    status: .serviceUnavailable, code: "not_ready", message: "The daemon is starting or stopping.",
+                    retryAfter: 1)
+            }
+            return .json(Array(#"{"status":"ready"}"#.utf8))
+        },
+    ]
+}

@@ -1,0 +1,37 @@
+import HTTP
+import LatentSpace
+
+/// A window of latent space as one picture.
+enum ManifoldRoute {
+    static let endpoints = [
+        Endpoint(
+            method: .get, pattern: "/v1/models/{model}/manifold.png", bodyLimit: 0,
+            summary: "The decoded grid over a window of two latent dimensions.", handle: handle)
+    ]
+
+    private static func handle(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let query = QueryFields(request)
+        let dimension = model.configuration.latentDimension
+        guard dimension >= 2 else {
+            throw ServiceError.impossible(
+                "no_plane", "Model '\(model.name)' has one latent dimension; a grid needs two.", "model")
+        }
+        let columns = try query.integer("columns", in: 1...1000) ?? 20
+        let rows = try query.integer("rows", in: 1...1000) ?? 20
+        let (scale, padding) = (
+            try query.integer("scale", in: 1...64) ?? 1, try query.integer("padding", in: 0...64) ?? 0
+        )
+        try Limits.check(values: columns, rows, dimension, parameter: "columns")
+        try Limits.check(values: columns, rows, model.configuration.input.count, scale, scale, parameter: "columns")
+        let grid = ManifoldGrid(
+            columns: columns, rows: rows, left: try query.number("x0") ?? -3, right: try query.number("x1") ?? 3,
+            bottom: try query.number("y0") ?? -3, top: try query.number("y1") ?? 3,
+            spacing: try query.choice("spacing") ?? .uniform,
+            horizontal: try query.integer("horizontal", in: 0...dimension - 1) ?? 0,
+            vertical: try query.integer("vertical", in: 0...dimension - 1) ?? 1)
+        let latents = try grid.latents(around: [Float](repeating: 0, count: dimension))
+        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: "columns")
+        return try PictureSheet(columns: columns, scale: scale, padding: padding).response(images)
+    }
+}

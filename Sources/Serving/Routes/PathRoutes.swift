@@ -1,0 +1,92 @@
+import Checkpoints
+import HTTP
+import LatentSpace
+import Tensors
+
+/// Ways through latent space: from point to point, and along one direction.
+enum PathRoutes {
+    static let endpoints = [
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/interpolate", summary: "The way between points, decoded.",
+            handle: interpolate),
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/traverse",
+            summary: "One dimension or direction moved through a range around a point, decoded.", handle: traverse),
+    ]
+
+    private static func interpolate(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let fields = try ModelInput.fields(request, allowed: ["from", "to", "through", "steps", "method"])
+        let nodes: [(node: JSONNode, path: String)]
+        if let through = try fields.objects("through", limit: OperationLimits.points) {
+            for name in ["from", "to"] where fields[name] != nil {
+                throw ServiceError.impossible(
+                    "conflicting_fields", "'through' and '\(name)' cannot be given together.", name)
+            }
+            guard through.count >= 2 else {
+                throw ServiceError.outOfRange("through", actual: "\(through.count) points", expected: "at least 2")
+            }
+            nodes = through
+        } else {
+            nodes = try ["from", "to"].map { name in
+                guard let node = fields[name] else { throw ServiceError.missing(name, "a point") }
+                return (node, name)
+            }
+        }
+        let steps = try fields.integer("steps", in: 2...OperationLimits.latents, default: 9)
+        // In two dimensions the straight line is what the map shows; in many, the arc keeps to the prior's shell.
+        let method: InterpolationMethod = try fields.choice(
+            "method", default: model.configuration.latentDimension <= 2 ? .linear : .slerp)
+        let dimension = model.configuration.latentDimension
+        let rows = (nodes.count - 1).multipliedReportingOverflow(by: steps - 1).partialValue
+        try Limits.check(values: rows, dimension, parameter: "steps")
+        try Limits.check(values: rows, model.configuration.input.count, parameter: "steps")
+        let points = try PointReader(model, datasets: services.datasets).points(nodes, of: fields.document)
+        let latents = try Interpolation.latents(through: points, steps: steps, method: method)
+        return try answer(latents, model, request, parameter: "steps")
+    }
+
+    private static func traverse(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let fields = try ModelInput.fields(
+            request, allowed: ["point", "dimension", "direction", "from", "to", "steps", "spacing"])
+        let reader = PointReader(model, datasets: services.datasets)
+        let dimension = model.configuration.latentDimension
+        let steps = try fields.integer("steps", in: 1...OperationLimits.latents, default: 9)
+        try Limits.check(values: steps, model.configuration.input.count, parameter: "steps")
+        let start = Double(try fields.float("from", default: -3))
+        let end = Double(try fields.float("to", default: 3))
+        let spacing: AxisSpacing = try fields.choice("spacing", default: .uniform)
+        let point =
+            try fields["point"].map { try reader.points([($0, "point")], of: fields.document)[0] }
+            ?? [Float](repeating: 0, count: dimension)
+        let latents: Tensor
+        if let node = fields["direction"] {
+            guard fields["dimension"] == nil else {
+                throw ServiceError.impossible(
+                    "conflicting_fields", "'direction' and 'dimension' cannot be given together.", "dimension")
+            }
+            let direction = try reader.latents.row(node, of: fields.document, path: "direction")
+            latents = try Traversal.latents(
+                around: point, along: direction, from: start, to: end, steps: steps, spacing: spacing)
+        } else {
+            let axis = try fields.integer("dimension", in: 0...dimension - 1, default: 0)
+            latents = try Traversal.latents(
+                around: point, dimension: axis, from: start, to: end, steps: steps, spacing: spacing)
+        }
+        return try answer(latents, model, request, parameter: "steps")
+    }
+
+    /// Latents and what they decode to.
+    static func answer(
+        _ latents: Tensor, _ model: ServedModel, _ request: Request, parameter: String,
+        _ fields: (inout JSONWriter) throws -> Void = { _ in }
+    ) throws -> Response {
+        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: parameter)
+        return try ImageResult(images: images, request: request).response { writer in
+            writer.key("latents")
+            try writer.floats(latents.values[...], shape: latents.shape.dimensions, name: "latents")
+            try fields(&writer)
+        }
+    }
+}

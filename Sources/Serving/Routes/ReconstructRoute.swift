@@ -1,0 +1,34 @@
+import HTTP
+import Tensors
+
+/// Images encoded to their means and decoded again, with both parts of the loss.
+enum ReconstructRoute {
+    static let endpoints = [
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/reconstruct", bodyLimit: Limits.bulkBody,
+            summary: "Images through the model and back, with their losses.", handle: handle)
+    ]
+
+    private static func handle(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let resizes = try QueryFields(request).flag("resize")
+        let reader = PointReader(model, datasets: services.datasets, resizes: resizes)
+        let (images, _) = try ModelInput(reader: reader, request: request).images(options: [])
+        let result = try model.autoencoder.reconstruct(images)
+        return try ImageResult(images: result.images, request: request).response { writer in
+            writer.key("latents")
+            let mean = result.encoding.mean
+            try writer.floats(mean.values[...], shape: mean.shape.dimensions, name: "latents")
+            let losses = zip(result.reconstructionLosses, result.divergences)
+            for (key, values) in [
+                ("reconstruction_loss", result.reconstructionLosses), ("kl_divergence", result.divergences),
+                ("elbo", losses.map { -($0 + $1) }),
+            ] {
+                writer.key(key)
+                writer.beginArray()
+                for (row, value) in values.enumerated() { try writer.number(value, name: key, row: row) }
+                writer.endArray()
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import HTTP
+import LatentSpace
+
+/// New images from the prior.
+enum SampleRoute {
+    static let endpoints = [
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/sample", summary: "Draws from the prior, decoded.",
+            handle: handle)
+    ]
+
+    private static func handle(_ request: Request, _ services: Services) throws -> Response {
+        let model = try services.model(request)
+        let fields =
+            request.body.isEmpty ? nil : try ModelInput.fields(request, allowed: ["count", "seed", "temperature"])
+        let count = try fields?.integer("count", in: 1...OperationLimits.latents, default: 16) ?? 16
+        let temperature = try fields?.float("temperature", default: 1) ?? 1
+        let asked = try fields?.integer("seed", in: 0...Int.max, default: -1) ?? -1
+        let seed = asked >= 0 ? UInt64(asked) : Seeds.fresh()
+        try Limits.check(values: count, model.configuration.latentDimension, parameter: "count")
+        try Limits.check(values: count, model.configuration.input.count, parameter: "count")
+        let latents = try PriorSampler.sample(
+            count: count, dimensions: model.configuration.latentDimension, seed: seed, temperature: temperature)
+        return try PathRoutes.answer(latents, model, request, parameter: "count") { writer in
+            writer.key("seed")
+            writer.integer(Int(clamping: seed))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Checkpoints
+import Datasets
+import Foundation
+import HTTP
+import Jobs
+
+/// The whole HTTP API and the page over a repository, datasets and a job store: what the daemon's server runs.
+public struct ServingApplication: Sendable {
+    /// Told of every answer of 500 and above, with the request's id: for the log.
+    public typealias FailureHandler = @Sendable (_ requestID: String, _ error: any Error) -> Void
+
+    /// Answers every route; hand it to a `Server`.
+    public let router: Router
+
+    /// Builds the routes. The page's files are read here, once.
+    ///
+    /// - Parameters:
+    ///   - publicDirectory: the page's folder; nil serves no page.
+    ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
+    /// - Throws: `StaticFilesError` where the folder cannot be read.
+    public init(
+        repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore, publicDirectory: URL?,
+        isReady: @escaping @Sendable () -> Bool = { true }, onFailure: @escaping FailureHandler = { _, _ in }
+    ) throws(StaticFilesError) {
+        let services = Services(repository: repository, datasets: datasets, jobs: jobs, isReady: isReady)
+        var router = Router()
+        for endpoint in RouteTable.endpoints {
+            router.add(
+                endpoint.method, endpoint.pattern, bodyLimit: endpoint.bodyLimit, execution: endpoint.execution,
+                handler: endpoint.handler(services, onFailure: onFailure))
+        }
+        if let publicDirectory {
+            let files = try StaticFiles(directory: publicDirectory)
+            for (path, file) in files.files {
+                router.add(.get, path, bodyLimit: 0, execution: .inline) { file.response(to: $0) }
+            }
+        }
+        self.router = router
+    }
+}
