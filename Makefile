@@ -1,0 +1,55 @@
+# latentd: what a person types. `make` alone lists it.
+
+SWIFT ?= swift
+HOST ?= 127.0.0.1
+PORT ?= 8080
+PROGRAM := .build/release/latentd
+PEERS := .venv-peers/bin/python
+SOURCES := Package.swift Sources Tests
+# Variables of the build and the tests: the program itself refuses what it does not know.
+RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
+
+.PHONY: help serve build test lint format test-peers bench clean
+
+help:
+	@echo 'make serve       install what is missing, build, serve on $(HOST):$(PORT)'
+	@echo 'make test        install what the tests need, run all of them'
+	@echo 'make build       leaves $(PROGRAM)'
+	@echo 'make format      format the source;  make lint: only look'
+	@echo 'make test-peers  PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
+	@echo 'make bench       training and serving speed beside PyTorch and FastAPI'
+	@echo 'make clean       remove everything built'
+
+serve:
+	@deploy/packages.sh serve
+	@$(MAKE) --no-print-directory build
+	@exec $(RUN) $(PROGRAM) serve --host $(HOST) --port $(PORT)
+
+# Without the switch for warnings, so that serving and testing share what is built.
+build:
+	@env -u LATENTD_WARNINGS_AS_ERRORS $(SWIFT) build -c release --product latentd
+
+test:
+	@deploy/packages.sh test
+	@SWIFT=$(SWIFT) Tests/run.sh
+
+lint:
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
+
+test-peers: build $(PEERS)
+	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
+
+bench: build $(PEERS)
+	@$(RUN) $(PEERS) Tests/Peers/bench_train.py --latentd $(PROGRAM)
+	@$(RUN) $(PEERS) Tests/Peers/bench_serve.py --latentd $(PROGRAM)
+
+$(PEERS): Tests/Peers/requirements.txt
+	python3 -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet -r Tests/Peers/requirements.txt
+	@touch $(PEERS)
+
+clean:
+	rm -rf .build .venv-peers

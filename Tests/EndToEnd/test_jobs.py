@@ -1,0 +1,121 @@
+"""Training jobs through the API: from one POST to a model that is served, through every kind of trouble."""
+import support
+from support import Daemon, InFolder, wait
+
+
+class Jobs(InFolder):
+    def decodes(self, daemon, job):
+        """The job's model answers, under its name and version."""
+        name, _, version = job["model_version"].partition("/")
+        images = daemon.call("POST", f"/v1/models/{name}/decode", {"latents": [[0, 0]]})["images"]
+        self.assertTrue(any(value > 0.01 for row in images[0] for value in row))
+        self.assertTrue(version.isdigit(), job)
+        return images
+
+    def test_one_post_makes_a_model_that_is_served_at_once_and_stays(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="shapes-2d", training={"epochs": 2, "seed": 3})
+            job = daemon.wait_for(identifier, "succeeded")
+            self.assertEqual((job["attempt"], job["error"]), (1, None))
+            self.assertEqual(job["progress"]["epoch"], 2)
+            image = self.decodes(daemon, job)
+            self.assertEqual(daemon.served(), ["shapes-2d", "small"])
+            curves = daemon.call("GET", "/v1/models/shapes-2d/metrics")
+            self.assertEqual(len(support.listed(curves)), 2, curves)
+            points = daemon.call("GET", "/v1/models/shapes-2d/map")
+            self.assertEqual(len(points["latent"]), 128)
+
+            second = daemon.wait_for(daemon.submit(name="shapes-2d", training={"epochs": 1}), "succeeded")
+            self.assertNotEqual(second["model_version"], job["model_version"])
+        with Daemon(self.folder) as daemon:
+            self.assertEqual(daemon.job(identifier)["status"], "succeeded")
+            self.assertEqual(daemon.served(), ["shapes-2d", "small"])
+            self.assertNotEqual(self.decodes(daemon, second), image, "the newest version is served")
+
+    def test_a_running_and_a_waiting_job_are_cancelled(self):
+        with Daemon(self.folder) as daemon:
+            running = daemon.submit(name="running", training={"epochs": 10_000})
+            waiting = daemon.submit(name="waiting", training={"epochs": 10_000})
+            daemon.wait_for_epoch(running, 1)
+            self.assertEqual(daemon.job(waiting)["queue_position"], 1)
+            (child,) = daemon.children()
+            for identifier in (waiting, running):
+                daemon.call("POST", f"/v1/jobs/{identifier}/cancel", {})
+                daemon.wait_for(identifier, "cancelled")
+            wait(lambda: not support.alive(child), "the child's end")
+            self.assertEqual(daemon.served(), ["small"])
+
+    def test_a_killed_training_process_is_started_again_and_goes_on(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="killed", training={"epochs": 40})
+            daemon.wait_for_epoch(identifier, 2)
+            (child,) = daemon.children()
+            support.kill(child)
+            job = daemon.wait_for(identifier, "succeeded")
+            self.assertEqual(job["attempt"], 2)
+            self.decodes(daemon, job)
+            events = daemon.call("GET", f"/v1/jobs/{identifier}/events?limit=999")
+            self.assertIn("SIGKILL", str(events), "the history says why")
+            self.assert_no_epoch_is_trained_twice(events)
+
+    def test_a_training_process_that_keeps_dying_fails_the_job(self):
+        with Daemon(self.folder, "--set", "jobs.max_crashes=2") as daemon:
+            identifier = daemon.submit(name="dying", training={"epochs": 10_000})
+            for attempt in (1, 2):
+                wait(lambda: (job := daemon.job(identifier))["attempt"] == attempt and job["status"] == "running"
+                     and daemon.children(), f"attempt {attempt}")
+                support.kill(daemon.children()[0])
+            job = daemon.wait_for(identifier, "failed")
+            self.assertIn("SIGKILL", job["error"]["message"])
+            self.assertEqual(daemon.served(), ["small"])
+            self.assertEqual(daemon.request("GET", "/readyz")[0], 200)
+
+    def test_a_killed_daemon_finds_its_job_again(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="orphan", training={"epochs": 40})
+            daemon.wait_for_epoch(identifier, 2)
+            children = daemon.children()
+            support.kill(daemon.process.pid)
+            daemon.process.wait()
+            for child in children:
+                wait(lambda: not support.alive(child), "the child to die with its parent", 10)
+        with Daemon(self.folder) as daemon:
+            job = daemon.wait_for(identifier, "succeeded")
+            self.assertEqual(job["attempt"], 2)
+            self.decodes(daemon, job)
+
+    def test_a_stopped_daemon_keeps_what_was_trained(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="stopped", training={"epochs": 40})
+            daemon.wait_for_epoch(identifier, 2)
+            daemon.process.terminate()
+            self.assertEqual(daemon.process.wait(30), 0, daemon.said())
+        with Daemon(self.folder) as daemon:
+            self.assertEqual(daemon.wait_for(identifier, "succeeded")["attempt"], 2)
+            self.assert_no_epoch_is_trained_twice(daemon.call("GET", f"/v1/jobs/{identifier}/events?limit=999"))
+
+    def assert_no_epoch_is_trained_twice(self, events):
+        """An attempt goes on where the checkpoint was: of 40 epochs, one at most is done again."""
+        epochs = [event for event in support.listed(events) if "epoch" in str(event.get("type", event.get("kind")))]
+        self.assertLessEqual(len(epochs), 41, "training began anew")
+        self.assertGreaterEqual(len(epochs), 40)
+
+    def test_one_job_runs_at_a_time_in_the_order_of_submission(self):
+        with Daemon(self.folder) as daemon:
+            names = [daemon.submit(name=f"job-{number}", training={"epochs": 1}) for number in range(3)]
+            jobs = [daemon.wait_for(name, "succeeded") for name in names]
+            for before, after in zip(jobs, jobs[1:]):
+                self.assertLessEqual(before["finished_at"], after["started_at"])
+
+    def test_the_same_key_submits_once(self):
+        import http.client
+        import json
+        with Daemon(self.folder) as daemon:
+            answers = []
+            for _ in range(2):
+                connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=30)
+                connection.request("POST", "/v1/jobs", json.dumps({"dataset": "shapes", "model": "mnist-2d", "training": {"epochs": 1}}),
+                                   {"Content-Type": "application/json", "Idempotency-Key": "one"})
+                answers.append(json.loads(connection.getresponse().read())["id"])
+                connection.close()
+            self.assertEqual(answers[0], answers[1])

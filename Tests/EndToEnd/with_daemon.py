@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+"""Runs a command while a daemon serves the bundled models in a throwaway folder.
+
+    Tests/EndToEnd/with_daemon.py --latentd .build/release/latentd -- command {url} ...
+"""
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+import support  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--latentd", type=pathlib.Path, default=support.PROGRAM)
+    parser.add_argument("command", nargs="+", help="{url} in it becomes the daemon's address")
+    arguments = parser.parse_args()
+    support.PROGRAM = arguments.latentd.resolve()
+    with tempfile.TemporaryDirectory(prefix="latentd-test-") as directory:
+        folder = pathlib.Path(directory)
+        shutil.copytree(support.BUNDLED, folder / "models")
+        (folder / "data").mkdir()
+        with support.Daemon(folder) as daemon:
+            url = f"http://127.0.0.1:{daemon.port}"
+            run = subprocess.run([word.replace("{url}", url) for word in arguments.command])
+            if run.returncode != 0:
+                print(daemon.said(), file=sys.stderr)
+        sys.exit(run.returncode)
+
+
+if __name__ == "__main__":
+    main()

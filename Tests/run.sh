@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# All tests that `make test` runs, with a summary at the end. A step that fails does not hide the ones after it, unless
+# they need what it makes.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+swift=${SWIFT:-swift}
+program=.build/release/latentd
+python=/usr/bin/python3
+logs=.build/test-logs
+mkdir -p "$logs"
+summary=()
+failed=0
+
+# step NAME COMMAND...: runs the command, shows what it says, keeps it in a log.
+step() {
+    local name=$1 began=$SECONDS outcome=ok
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" 2>&1 | tee "$logs/${name// /-}.log"
+    if [ "${PIPESTATUS[0]}" -ne 0 ]; then
+        outcome=FAILED
+        failed=1
+    fi
+    summary+=("$(printf '%-14s %-7s %4d s  %s' "$name" "$outcome" $((SECONDS - began)) "$(counted "$logs/${name// /-}.log")")")
+    [ "$outcome" = ok ]
+}
+
+# What the test frameworks say about themselves: Swift Testing, then unittest.
+counted() { grep -aoE 'Test run with [0-9]+ tests|^Ran [0-9]+ tests|skipped=[0-9]+' "$1" | sed 's/^Test run with //; s/^Ran //' | paste -sd ' '; }
+
+# The program refuses variables that it does not know.
+run() { env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA "$@"; }
+
+lint() { "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests; }
+# Debug and release are built one after the other: two compilers at once are no faster, and take twice the memory.
+unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | grep -avE '^◇|^✔ Test (case )?|^\[[0-9]+/[0-9]+\]|^$'; }
+release() { run "$swift" build -c release --product latentd; }
+
+step format lint
+step unit unit
+if step release release; then
+    step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
+    step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
+        "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
+fi
+
+printf '\n== summary\n'
+printf '%s\n' "${summary[@]}"
+if [ "$failed" -ne 0 ]; then
+    printf 'FAILED after %d min %02d s; logs in %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$logs"
+    exit 1
+fi
+printf 'all passed in %d min %02d s\n' $((SECONDS / 60)) $((SECONDS % 60))
