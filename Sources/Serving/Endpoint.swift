@@ -25,7 +25,7 @@ struct Endpoint: Sendable {
                     status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
                     requestID: request.id, retryAfter: answer.retryAfter)
             }
-            response.fields[.contentTypeOptions] = "nosniff"
+            response.fields[.xContentTypeOptions] = "nosniff"
             return response
         }
     }

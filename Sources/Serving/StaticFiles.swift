@@ -25,7 +25,7 @@ struct StaticFiles: Sendable {
 
         func response(to request: Request) -> Response {
             var fields: HTTPFields = [
-                .eTag: tag, .cacheControl: "no-cache", .contentTypeOptions: "nosniff",
+                .eTag: tag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
                 .contentSecurityPolicy: "default-src 'self'; img-src 'self' blob: data:",
             ]
             if let known = request.fields[.ifNoneMatch], matches(known) {

@@ -8,8 +8,6 @@ extension HTTPField.Name {
     static let elementType = constant("X-Dtype")
     /// The epoch of a map.
     static let epoch = constant("X-Epoch")
-    static let contentSecurityPolicy = constant("Content-Security-Policy")
-    static let contentTypeOptions = constant("X-Content-Type-Options")
     static let idempotencyKey = constant("Idempotency-Key")
 
     /// The names above are tokens, so the fallback is never taken.

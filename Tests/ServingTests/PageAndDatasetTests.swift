@@ -1,0 +1,64 @@
+import HTTP
+import HTTPTypes
+import Images
+import Testing
+
+@testable import Serving
+
+@Suite struct PageAndDatasetTests {
+    private let daemon: TestDaemon
+
+    init() throws { daemon = try TestDaemon() }
+
+    @Test func servesThePageFromItsList() {
+        let page = daemon.get("/")
+        #expect(page.fields[.contentType] == "text/html; charset=utf-8")
+        #expect(page.fields[.contentSecurityPolicy] == "default-src 'self'; img-src 'self' blob: data:")
+        #expect(page.fields[.xContentTypeOptions] == "nosniff")
+        #expect(daemon.get("/index.html").body == page.body)
+        #expect(daemon.get("/scripts/main.js").fields[.contentType] == "text/javascript; charset=utf-8")
+        let tag = page.fields[.eTag] ?? ""
+        for known in [tag, "\"x\", W/\(tag)", "*"] {
+            let again = daemon.send(.get, "/", fields: [.ifNoneMatch: known])
+            #expect(again.status == .notModified && again.body.isEmpty && again.fields[.eTag] == tag)
+        }
+        #expect(daemon.send(.get, "/", fields: [.ifNoneMatch: "\"x\""]).status == .ok)
+    }
+
+    @Test(arguments: [
+        "/.hidden.txt", "/notes.unknown", "/link.txt", "/outside.txt", "/../outside.txt", "/scripts/../../outside.txt",
+        "/scripts", "/scripts/", "//index.html",
+    ])
+    func servesNothingElse(target: String) {
+        #expect(daemon.get(target).status == .notFound)
+    }
+
+    @Test func tellsHealth() throws {
+        #expect(daemon.get("/healthz").status == .ok)
+        #expect(daemon.get("/readyz").status == .ok)
+        let starting = try TestDaemon(isReady: false).get("/readyz")
+        #expect(starting.status == .serviceUnavailable && starting.fields[.retryAfter] == "1")
+    }
+
+    @Test func showsDatasets() throws {
+        guard case .array(let list)? = try daemon.get("/v1/datasets").object()["data"] else {
+            Issue.record("no list")
+            return
+        }
+        #expect(list.count == 2)
+        let one = try daemon.get("/v1/datasets/squares").object()
+        guard case .object(let shape)? = one["shape"], case .object(let splits)? = one["splits"] else {
+            Issue.record("not as expected: \(one)")
+            return
+        }
+        #expect(shape["height"] == .integer(4) && splits["train"] == .integer(5) && splits["test"] == .integer(5))
+        let picture = try PNGDecoder.decode(daemon.get("/v1/datasets/squares/test/3.png").body)
+        #expect(picture.bytes == [UInt8](repeating: 30, count: 16))
+    }
+
+    @Test func everyRouteHasASummaryAndIsAddedOnce() {
+        let endpoints = RouteTable.endpoints
+        #expect(Set(endpoints.map { "\($0.method) \($0.pattern)" }).count == endpoints.count)
+        #expect(endpoints.allSatisfy { $0.summary.hasSuffix(".") })
+    }
+}
