@@ -41,6 +41,7 @@ let package = Package(
             name: "COneDNN", exclude: ["README.md"],
             cSettings: hasOneDNN ? [] : [.define("LATENTD_WITHOUT_ONEDNN")],
             linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+        .target(name: "CKernels", exclude: ["README.md"]),
         .systemLibrary(name: "COpenSSL"),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .systemLibrary(name: "CZlib"),
@@ -50,7 +51,7 @@ let package = Package(
         module("Sockets", ["CLinux"]),
         module("Images", ["CPNG", "CZlib"]),
         // 2
-        module("Kernels", ["COneDNN", "Tensors"]),
+        module("Kernels", ["CKernels", "COneDNN", "Tensors"]),
         module("HTTP", ["Sockets", httpTypes]),
         // 3
         module("Autoencoders", ["Kernels", "Tensors"]),

@@ -47,8 +47,9 @@ public struct ParameterLayout: Hashable, Sendable {
 /// How a parameter starts.
 enum Initialisation: Hashable, Sendable {
     case constant(Float)
-    /// Uniform in ±√(6 / (fanIn + fanOut)) (Glorot and Bengio, AISTATS 2010).
-    case glorotUniform(fanSum: Int)
+    case weights(fanIn: Int, fanSum: Int)
+    /// The biases that go with such weights.
+    case bias(fanIn: Int)
 }
 
 struct StageParameter {
@@ -62,15 +63,17 @@ extension NetworkDescription.Stage {
     var parameters: [StageParameter] {
         switch description {
         case .dense(let inputs, let outputs, _):
-            return weightAndBias([outputs, inputs], outputs: outputs, fanSum: inputs + outputs)
+            return weightAndBias([outputs, inputs], outputs: outputs, fanIn: inputs, fanSum: inputs + outputs)
         case .convolution(let channels, _, let filters, let kernel, _, _, _):
             let taps = kernel.height * kernel.width
             return weightAndBias(
-                [filters, channels, kernel.height, kernel.width], outputs: filters, fanSum: (channels + filters) * taps)
+                [filters, channels, kernel.height, kernel.width], outputs: filters, fanIn: channels * taps,
+                fanSum: (channels + filters) * taps)
         case .transposedConvolution(let channels, _, let filters, let kernel, _, _, _):
             let taps = kernel.height * kernel.width
             return weightAndBias(
-                [channels, filters, kernel.height, kernel.width], outputs: filters, fanSum: (channels + filters) * taps)
+                [channels, filters, kernel.height, kernel.width], outputs: filters, fanIn: filters * taps,
+                fanSum: (channels + filters) * taps)
         case .batchNorm(let channels, _):
             return [
                 StageParameter(name: "\(name).weight", shape: [channels], initialisation: .constant(1)),
@@ -84,12 +87,13 @@ extension NetworkDescription.Stage {
         }
     }
 
-    private func weightAndBias(_ weights: Shape, outputs: Int, fanSum: Int) -> [StageParameter] {
+    private func weightAndBias(_ weights: Shape, outputs: Int, fanIn: Int, fanSum: Int) -> [StageParameter] {
         // The heads are lists of one layer; PyTorch's name for their parameters is `mean.weight`, without an index.
         let prefix = name.hasPrefix("mean.") || name.hasPrefix("log_variance.") ? String(name.dropLast(2)) : name
         return [
-            StageParameter(name: "\(prefix).weight", shape: weights, initialisation: .glorotUniform(fanSum: fanSum)),
-            StageParameter(name: "\(prefix).bias", shape: [outputs], initialisation: .constant(0)),
+            StageParameter(
+                name: "\(prefix).weight", shape: weights, initialisation: .weights(fanIn: fanIn, fanSum: fanSum)),
+            StageParameter(name: "\(prefix).bias", shape: [outputs], initialisation: .bias(fanIn: fanIn)),
         ]
     }
 }

@@ -14,20 +14,30 @@ public struct Parameters: Sendable, Equatable {
         (self.layout, self.values) = (layout, values)
     }
 
-    /// Fresh parameters: Glorot-uniform kernels, zero biases, neutral batch norm; the seed fixes them.
-    public init(initialising layout: ParameterLayout, seed: UInt64) {
+    /// Fresh parameters, neutral batch norm included; the seed fixes them.
+    public init(
+        initialising layout: ParameterLayout, seed: UInt64,
+        with initialization: TrainingSettings.Initialization = .glorotUniform
+    ) {
         self.layout = layout
         values = [Float](repeating: 0, count: layout.count)
         for (index, entry) in layout.entries.enumerated() {
-            switch entry.initialisation {
-            case .constant(let value):
-                for i in entry.offset..<entry.offset + entry.count { values[i] = value }
-            case .glorotUniform(let fanSum):
-                let limit = sqrtf(6 / Float(fanSum))
-                var random = RandomSource(seed: seed, stream: RandomPurpose.initialisation.stream(index))
-                for i in entry.offset..<entry.offset + entry.count { values[i] = (2 * random.uniform() - 1) * limit }
+            let range = entry.offset..<entry.offset + entry.count
+            switch (entry.initialisation, initialization) {
+            case (.constant(let value), _): for i in range { values[i] = value }
+            case (.bias, .glorotUniform): break
+            case (.weights(_, let fanSum), .glorotUniform):
+                fill(range, limit: sqrtf(6 / Float(fanSum)), seed: seed, index: index)
+            case (.weights(let fanIn, _), .pytorch), (.bias(let fanIn), .pytorch):
+                fill(range, limit: 1 / sqrtf(Float(fanIn)), seed: seed, index: index)
             }
         }
+    }
+
+    /// Uniform numbers in ±`limit`.
+    private mutating func fill(_ range: Range<Int>, limit: Float, seed: UInt64, index: Int) {
+        var random = RandomSource(seed: seed, stream: RandomPurpose.initialisation.stream(index))
+        for i in range { values[i] = (2 * random.uniform() - 1) * limit }
     }
 
     /// The elements of one entry, in its shape's row-major order.

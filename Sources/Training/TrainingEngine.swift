@@ -37,7 +37,8 @@ final class TrainingEngine {
         (self.configuration, self.settings, self.pool) = (configuration, settings, pool)
         layout = try ParameterLayout(configuration)
         parameters = AlignedBuffer(count: layout.count)
-        parameters.copy(from: Parameters(initialising: layout, seed: settings.seed).values)
+        let initial = Parameters(initialising: layout, seed: settings.seed, with: settings.initialization)
+        parameters.copy(from: initial.values)
         firstMoment = AlignedBuffer(count: layout.trainableCount)
         secondMoment = AlignedBuffer(count: layout.trainableCount)
         averaged = settings.weightAverage > 0 ? AlignedBuffer(count: layout.count) : parameters

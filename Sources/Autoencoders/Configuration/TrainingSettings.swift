@@ -9,6 +9,13 @@ public struct TrainingSettings: Hashable, Sendable {
         case cosine
     }
 
+    public enum Initialization: String, Codable, Sendable, CaseIterable {
+        /// Kernels uniform in ±√(6 / (fan in + fan out)), biases 0 (Glorot and Bengio, AISTATS 2010): Keras' default.
+        case glorotUniform = "glorot_uniform"
+        /// Kernels and biases uniform in ±1 / √(fan in), as PyTorch's layers start.
+        case pytorch
+    }
+
     /// Passes over the training images, 1 to 100,000; default 60.
     public var epochs = 60
     /// Images a step, 1 to 65,536; default 128.
@@ -25,6 +32,8 @@ public struct TrainingSettings: Hashable, Sendable {
     public var klReduction: Objective.DivergenceReduction?
     /// Decay per step of the averaged weights that are served and tested, 0 up to but not 1; 0, the default, averages nothing.
     public var weightAverage: Float = 0
+    /// How weights start; default Glorot-uniform.
+    public var initialization = Initialization.glorotUniform
     /// Fixes initial weights, the order of images and all noise; default 1.
     public var seed: UInt64 = 1
     /// Epochs between checkpoints, 1 to 100,000; default 1.
@@ -68,7 +77,7 @@ public struct TrainingSettings: Hashable, Sendable {
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case epochs, schedule, beta, seed
+        case epochs, schedule, beta, initialization, seed
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
         case warmUpSteps = "warm_up_steps"
@@ -87,6 +96,7 @@ extension TrainingSettings: Codable {
         beta = try fields.optional("beta")
         klReduction = try fields.optional("kl_reduction")
         weightAverage = try fields.optional("weight_average") ?? weightAverage
+        initialization = try fields.optional("initialization") ?? initialization
         seed = try fields.optional("seed") ?? seed
         checkpointEvery = try fields.optional("checkpoint_every") ?? checkpointEvery
     }

@@ -72,7 +72,7 @@ extension Activation {
 
 extension KernelPurpose {
     /// oneDNN's primitives for a convolution that serves this purpose.
-    fileprivate func primitives(forward: Int, input: Int) -> Int32 {
+    func primitives(forward: Int, input: Int) -> Int32 {
         switch self {
         case .inference: Int32(forward)
         case .training(let inputGradient):
@@ -117,54 +117,6 @@ final class OneDNNConvolutionKernel: LinearKernel {
 
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) throws {
         try convolution.collect(weights)
-        bias.update(from: biasGradient.pointer, count: geometry.outputChannels)
-        biasGradient.fill(0)
-    }
-}
-
-/// The adjoint's primitives with input and output exchanged; bias and activation follow in a pass of their own.
-final class OneDNNTransposedConvolutionKernel: LinearKernel {
-    private let geometry: TransposedConvolutionGeometry
-    private let activation: Activation
-    private let adjoint: OneDNNConvolution
-    private let bias, biasGradient, noBias: AlignedBuffer
-    private var rows: Int { geometry.outputCount / geometry.outputChannels }
-
-    init(_ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose) throws(KernelError)
-    {
-        self.geometry = geometry
-        self.activation = activation
-        let primitives = purpose.primitives(
-            forward: LATENTD_CONVOLUTION_BACKWARD_DATA, input: LATENTD_CONVOLUTION_FORWARD)
-        adjoint = try OneDNNConvolution(geometry.adjoint, primitives: primitives)
-        bias = AlignedBuffer(count: geometry.outputChannels)
-        biasGradient = AlignedBuffer(count: geometry.outputChannels)
-        noBias = AlignedBuffer(count: geometry.inputChannels)
-    }
-
-    func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) throws {
-        try adjoint.load(weights)
-        self.bias.pointer.update(from: bias, count: geometry.outputChannels)
-    }
-
-    func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) throws {
-        try adjoint.backwardData(inputs, outputs)
-        Bias.add(bias.pointer, to: outputs, rows: rows, channels: geometry.outputChannels)
-        activation.forward(outputs, count: geometry.outputCount)
-    }
-
-    func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) throws {
-        try adjoint.forward(outputGradient, bias: noBias.pointer, inputGradient)
-    }
-
-    func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) throws {
-        try adjoint.accumulate(outputGradient, inputs)
-        Bias.accumulateGradient(
-            outputGradient, into: biasGradient.pointer, rows: rows, channels: geometry.outputChannels)
-    }
-
-    func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) throws {
-        try adjoint.collect(weights)
         bias.update(from: biasGradient.pointer, count: geometry.outputChannels)
         biasGradient.fill(0)
     }

@@ -144,6 +144,8 @@ struct TrainingOptions: ParsableArguments {
     var klReduction: String?
     @Option(help: "Decay per step of the averaged weights, 0 for none (default: 0).")
     var weightAverage: Float?
+    @Option(help: "How weights start: glorot_uniform or pytorch (default: glorot_uniform).")
+    var initialization: String?
     @Option(help: "Fixes initial weights, order and noise (default: 1).")
     var seed: UInt64?
     @Option(help: "Epochs between checkpoints (default: 1).")
@@ -159,6 +161,7 @@ struct TrainingOptions: ParsableArguments {
         if let beta { settings.beta = beta }
         if let klReduction { settings.klReduction = try Self.choice("--kl-reduction", klReduction) }
         if let weightAverage { settings.weightAverage = weightAverage }
+        if let initialization { settings.initialization = try Self.choice("--initialization", initialization) }
         if let seed { settings.seed = seed }
         if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
         return settings

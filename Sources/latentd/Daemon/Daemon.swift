@@ -91,7 +91,7 @@ final class Daemon {
             let latent = (0..<model.configuration.latentDimension).map { _ in "0.5" }.prefix(8).joined(separator: ",")
             let path = "\(address)/v1/models/\(model.name)"
             print("  curl \(address)/v1/models")
-            print("  curl -d '{\"latents\": [[\(latent)]]}' \(path)/decode")
+            print("  curl --json '{\"latents\": [[\(latent)]]}' \(path)/decode")
             print("  curl -o manifold.png '\(path)/manifold.png?columns=20&rows=20'")
         } else {
             print("  no model yet; latentd train --help tells how to make one")
