@@ -142,10 +142,17 @@ class InFolder(unittest.TestCase):
         temporary = tempfile.TemporaryDirectory(prefix="latentd-test-")
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
+        self.addCleanup(self.tell_what_the_daemon_said)
         for name in ("models", "state", "data"):
             (self.folder / name).mkdir()
         self.add_model("small")
         write_shapes(self.folder / "data" / "shapes")
+
+    def tell_what_the_daemon_said(self):
+        """After a failure only; cleanups run before the folder goes."""
+        log = self.folder / "daemon.log"
+        if log.exists() and self._outcome.result is not None and not self._outcome.success:
+            print(f"\n{log.read_text(errors='replace')[-4000:]}", file=sys.stderr)
 
     def add_model(self, name):
         folder = self.folder / "models" / name / "1"

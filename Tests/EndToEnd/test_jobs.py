@@ -47,7 +47,7 @@ class Jobs(InFolder):
 
     def test_a_killed_training_process_is_started_again_and_goes_on(self):
         with Daemon(self.folder) as daemon:
-            identifier = daemon.submit(name="killed", training={"epochs": 40})
+            identifier = daemon.submit(name="killed", training={"epochs": 12})
             daemon.wait_for_epoch(identifier, 2)
             (child,) = daemon.children()
             support.kill(child)
@@ -72,7 +72,7 @@ class Jobs(InFolder):
 
     def test_a_killed_daemon_finds_its_job_again(self):
         with Daemon(self.folder) as daemon:
-            identifier = daemon.submit(name="orphan", training={"epochs": 40})
+            identifier = daemon.submit(name="orphan", training={"epochs": 12})
             daemon.wait_for_epoch(identifier, 2)
             children = daemon.children()
             support.kill(daemon.process.pid)
@@ -86,7 +86,7 @@ class Jobs(InFolder):
 
     def test_a_stopped_daemon_keeps_what_was_trained(self):
         with Daemon(self.folder) as daemon:
-            identifier = daemon.submit(name="stopped", training={"epochs": 40})
+            identifier = daemon.submit(name="stopped", training={"epochs": 12})
             daemon.wait_for_epoch(identifier, 2)
             daemon.process.terminate()
             self.assertEqual(daemon.process.wait(30), 0, daemon.said())
@@ -95,10 +95,10 @@ class Jobs(InFolder):
             self.assert_no_epoch_is_trained_twice(daemon.call("GET", f"/v1/jobs/{identifier}/events?limit=999"))
 
     def assert_no_epoch_is_trained_twice(self, events):
-        """An attempt goes on where the checkpoint was: of 40 epochs, one at most is done again."""
+        """An attempt goes on where the checkpoint was: of 12 epochs, one at most is done again."""
         epochs = [event for event in support.listed(events) if "epoch" in str(event.get("type", event.get("kind")))]
-        self.assertLessEqual(len(epochs), 41, "training began anew")
-        self.assertGreaterEqual(len(epochs), 40)
+        self.assertLessEqual(len(epochs), 13, "training began anew")
+        self.assertGreaterEqual(len(epochs), 12)
 
     def test_one_job_runs_at_a_time_in_the_order_of_submission(self):
         with Daemon(self.folder) as daemon:

