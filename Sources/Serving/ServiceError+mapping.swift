@@ -98,7 +98,7 @@ extension ServiceError {
 
     private init(_ error: JobStoreError) {
         switch error {
-        case .notFound: self = .notFound("job_not_found", error.description, "id")
+        case .notFound: self = .notFound("job_not_found", error.description, "job")
         case .queueFull:
             self.init(status: .tooManyRequests, code: "queue_full", message: error.description, retryAfter: 60)
         case .idempotencyMismatch:

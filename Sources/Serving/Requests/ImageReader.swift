@@ -76,7 +76,15 @@ struct ImageReader {
     }
 
     /// One picture.
-    func picture(_ png: [UInt8], path: String?) throws -> [Float] { try planes(decode(png, path: path), path: path) }
+    func picture(_ png: [UInt8], path: String?) throws -> [Float] {
+        // The header alone tells whether decoding is worth its time.
+        let header: PNGHeader
+        do throws(PNGError) { header = try PNGHeader(png) } catch { throw ServiceError(error, parameter: path) }
+        guard resizes || (header.width == shape.width && header.height == shape.height) else {
+            throw mismatch(path, width: header.width, height: header.height)
+        }
+        return try planes(decode(png, path: path), path: path)
+    }
 
     /// A sheet of equal cells, or one picture where neither rows nor columns are given.
     func sheet(_ png: [UInt8], rows: Int?, columns: Int?, padding: Int) throws -> (values: [Float], count: Int) {
@@ -84,7 +92,7 @@ struct ImageReader {
         let (count, overflow) = (rows ?? 1).multipliedReportingOverflow(by: columns ?? 1)
         try check(count: overflow ? Int.max : count, path: "rows")
         try Limits.check(values: count, shape.count, parameter: "rows")
-        let sheet = try decode(png, path: nil)
+        let sheet = try decode(png, path: nil, limits: PNGLimits(pixels: Limits.pixels))
         let cells: [PixelImage]
         do throws(ImageError) {
             cells = try ImageGrid.split(sheet, rows: rows ?? 1, columns: columns ?? 1, padding: padding)
@@ -111,8 +119,10 @@ struct ImageReader {
         return (tensor.values, count)
     }
 
-    private func decode(_ png: [UInt8], path: String?) throws -> PixelImage {
-        do throws(PNGError) { return try PNGDecoder.decode(png) } catch { throw ServiceError(error, parameter: path) }
+    private func decode(_ png: [UInt8], path: String?, limits: PNGLimits = PNGLimits()) throws -> PixelImage {
+        do throws(PNGError) { return try PNGDecoder.decode(png, limits: limits) } catch {
+            throw ServiceError(error, parameter: path)
+        }
     }
 
     private func planes(_ picture: PixelImage, path: String?) throws -> [Float] {
@@ -125,11 +135,15 @@ struct ImageReader {
             return picture.planes()
         } catch {
             guard case .unusableSize(let width, let height) = error else { throw ServiceError(error, parameter: path) }
-            throw ServiceError.impossible(
-                "image_shape_mismatch",
-                "The picture is \(width) pixels wide and \(height) high; model '\(model)' takes \(shape.width) by "
-                    + "\(shape.height). Add ?resize=true to have it resized.", path)
+            throw mismatch(path, width: width, height: height)
         }
+    }
+
+    private func mismatch(_ path: String?, width: Int, height: Int) -> ServiceError {
+        .impossible(
+            "image_shape_mismatch",
+            "The picture is \(width) pixels wide and \(height) high; model '\(model)' takes \(shape.width) by "
+                + "\(shape.height). Add ?resize=true to have it resized.", path)
     }
 
     /// Whether a block is [channels, height, width], or [height, width] for one channel.
