@@ -91,7 +91,9 @@ let package = Package(
         tests("LatentSpace", ["Autoencoders", "Tensors"]),
         tests("Training", ["Autoencoders", "Checkpoints", "Datasets", "Kernels", "Tensors"]),
         tests("Jobs", ["CLinux", logging]),
-        tests("Serving", ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors"]),
+        tests(
+            "Serving",
+            ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors", httpTypes]),
         .testTarget(name: "LatentdTests", dependencies: ["latentd", argumentParser]),
     ],
     swiftLanguageModes: [.v6]
