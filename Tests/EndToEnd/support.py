@@ -177,8 +177,10 @@ def write_shapes(folder, train=512, test=128):
     folder.mkdir(parents=True)
     source = random.Random(1)
     for prefix, count in (("train", train), ("t10k", test)):
-        labels = bytes(source.randrange(4) for _ in range(count))
-        pixels = b"".join(shape(label, source) for label in labels)
+        drawn = [source.randrange(4) for _ in range(min(count, 512))]  # more of them are the same again
+        pictures = [shape(label, source) for label in drawn]
+        labels = bytes(drawn[number % len(drawn)] for number in range(count))
+        pixels = b"".join(pictures[number % len(drawn)] for number in range(count))
         (folder / f"{prefix}-images-idx3-ubyte").write_bytes(struct.pack(">IIII", 0x803, count, 28, 28) + pixels)
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
 
