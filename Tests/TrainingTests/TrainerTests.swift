@@ -5,11 +5,13 @@ import Testing
 import Training
 
 @Suite struct TrainerTests {
-    /// The variants whose state differs: plain, averaged weights, batch norm, dropout, a moving learning rate.
-    @Test(arguments: [
-        (TinyRun.model(), Float(0)), (TinyRun.model(), 0.9), (TinyRun.model(batchNorm: true), 0),
+    private static let variants: [(ModelConfiguration, Float)] = [
+        (TinyRun.model(), 0), (TinyRun.model(), 0.9), (TinyRun.model(batchNorm: true), 0),
         (TinyRun.model(batchNorm: true, dropout: 0.25), 0.9),
-    ])
+    ]
+
+    /// The variants whose state differs: plain, averaged weights, batch norm, dropout, a moving learning rate.
+    @Test(arguments: variants)
     func resumedRunEndsInTheSameBytes(model: ModelConfiguration, average: Float) throws {
         let dataset = try TinyRun.dataset()
         let (whole, parted) = (TinyRun.temporaryFolder(), TinyRun.temporaryFolder())
