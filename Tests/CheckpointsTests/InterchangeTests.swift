@@ -8,10 +8,14 @@ import Testing
 
 /// Folders that PyTorch and the safetensors package for Python wrote.
 @Suite struct InterchangeTests {
+    private static func fixture(_ name: String) -> CheckpointFolder {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        return CheckpointFolder(path: tests.appendingPathComponent("Fixtures/\(name)").path)
+    }
+
     @Test(arguments: ["from_pytorch", "from_pytorch_batch_norm"])
     func aCheckpointFromPyTorchComputesTheSame(name: String) throws {
-        let root = try #require(Bundle.module.resourcePath)
-        let folder = CheckpointFolder(path: "\(root)/Fixtures/\(name)")
+        let folder = Self.fixture(name)
         let (configuration, parameters) = try folder.model()
         let backend = ReferenceBackend()
         let model = try Autoencoder(
@@ -27,8 +31,7 @@ import Testing
 
     @Test(arguments: ["from_pytorch", "from_pytorch_batch_norm"])
     func ourWriterMakesTheBytesThatPythonsMakes(name: String) throws {
-        let root = try #require(Bundle.module.resourcePath)
-        let folder = CheckpointFolder(path: "\(root)/Fixtures/\(name)")
+        let folder = Self.fixture(name)
         for file in ["model.safetensors", "expected.safetensors"] {
             let original = try folder.required(file, limit: 1 << 20)
             let read = try SafetensorsFile(original)
