@@ -20,7 +20,7 @@ struct Endpoint: Sendable {
                 response = try handle(request, services)
             } catch {
                 let answer = ServiceError(error)
-                if answer.status.code >= 500 { onFailure(request.id, error) }
+                if answer.status == .internalServerError { onFailure(request.id, error) }
                 response = .error(
                     status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
                     requestID: request.id, retryAfter: answer.retryAfter)

@@ -6,7 +6,7 @@ import Jobs
 
 /// The whole HTTP API and the page over a repository, datasets and a job store: what the daemon's server runs.
 public struct ServingApplication: Sendable {
-    /// Told of every answer of 500 and above, with the request's id: for the log.
+    /// Told of every error that nobody foresaw, answered 500, with the request's id: for the log.
     public typealias FailureHandler = @Sendable (_ requestID: String, _ error: any Error) -> Void
 
     /// Answers every route; hand it to a `Server`.
