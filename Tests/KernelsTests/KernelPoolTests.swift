@@ -89,6 +89,28 @@ import Testing
         #expect(KernelPool.availableProcessors >= 1)
     }
 
+    /// The system may refuse threads (a limit of processes): nobody waits for those that are not there.
+    @Test(arguments: [0, 1]) func threadsThatAreRefusedAreDoneWithout(granted: Int) throws {
+        let prepared = Mutex(0)
+        var asked = 0
+        let pool = KernelPool(workers: 3, prepareThread: { prepared.withLock { $0 += 1 } }) { argument in
+            asked += 1
+            return asked <= granted && startKernelThread(argument)
+        }
+        #expect(pool.workerCount == 1)
+        let ran = Mutex([Int]())
+        #expect(throws: Failure(item: 1)) {
+            try pool.run(4) { item, worker in
+                ran.withLock { $0.append(item) }
+                if item == 1 || worker != 0 { throw Failure(item: item) }
+            }
+        }
+        #expect(ran.withLock { $0 } == [0, 1, 2, 3])
+        try pool.runOnEachWorker { worker in ran.withLock { $0 = [worker] } }
+        #expect(ran.withLock { $0 } == [0])
+        #expect(prepared.withLock { $0 } > 0)
+    }
+
     /// One worker gives up, so the other's sum must fail instead of waiting for ever.
     @Test func abandoningReleasesThoseWhoWait() throws {
         let pool = KernelPool(workers: 2, prepareThread: {})

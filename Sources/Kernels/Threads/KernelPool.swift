@@ -6,22 +6,36 @@ import Glibc
 /// that worker's plan without a lock. The pool's threads end when the pool is released.
 public final class KernelPool: Sendable {
     public let workerCount: Int
-    private let queue = WorkQueue()
+    private let queue: WorkQueue
+    /// Nil where threads work; else the caller is the only worker, one caller at a time.
+    private let caller: Monitor?
+    private let prepareThread: @Sendable () -> Void
 
+    /// Threads that the system refuses are done without: `workerCount` says how many there are.
+    ///
     /// - Parameter prepareThread: called once on each thread before any work.
-    public init(workers: Int, prepareThread: @escaping @Sendable () -> Void) {
-        workerCount = max(1, workers)
-        for worker in 0..<workerCount {
-            let start = ThreadStart(queue: queue, worker: worker, prepare: prepareThread)
-            var thread = pthread_t()
-            var attributes = pthread_attr_t()
-            pthread_attr_init(&attributes)
-            pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-            pthread_attr_setstacksize(&attributes, 8 << 20)
-            let argument = Unmanaged.passRetained(start).toOpaque()
-            pthread_create(&thread, &attributes, runKernelThread, argument)
-            pthread_attr_destroy(&attributes)
+    public convenience init(workers: Int, prepareThread: @escaping @Sendable () -> Void) {
+        self.init(workers: workers, prepareThread: prepareThread, start: startKernelThread)
+    }
+
+    /// - Parameter start: starts a detached thread with this argument, or gives false and leaves it alone.
+    init(
+        workers: Int, prepareThread: @escaping @Sendable () -> Void, start: (UnsafeMutableRawPointer) -> Bool
+    ) {
+        let queue = WorkQueue()
+        var started = 0
+        while started < max(1, workers) {
+            let argument = Unmanaged.passRetained(
+                ThreadStart(queue: queue, worker: started, prepare: prepareThread))
+            guard start(argument.toOpaque()) else {
+                argument.release()
+                break
+            }
+            started += 1
         }
+        (self.queue, self.prepareThread) = (queue, prepareThread)
+        workerCount = max(1, started)
+        caller = started == 0 ? Monitor() : nil
     }
 
     deinit { queue.close() }
@@ -41,12 +55,23 @@ public final class KernelPool: Sendable {
 
     private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
         guard items > 0 else { return }
+        if let caller { return try caller.locked { try runHere(items, body) } }
         try withoutActuallyEscaping(body) { body in
             let work = Work(items: items, pinned: pinned, body: body)
             queue.run(work)
             work.body = nil  // workers may still hold the work for a moment, but not the caller's closure
             if let error = work.error { throw error }
         }
+    }
+
+    /// As the only worker: every item, then the first error, as with threads.
+    private func runHere(_ items: Int, _ body: (Int, Int) throws -> Void) throws {
+        prepareThread()
+        var failure: (any Error)?
+        for item in 0..<items {
+            do { try body(item, 0) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 }
 
@@ -135,6 +160,16 @@ private final class ThreadStart {
     init(queue: WorkQueue, worker: Int, prepare: @escaping @Sendable () -> Void) {
         (self.queue, self.worker, self.prepare) = (queue, worker, prepare)
     }
+}
+
+func startKernelThread(_ argument: UnsafeMutableRawPointer) -> Bool {
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    return pthread_create(&thread, &attributes, runKernelThread, argument) == 0
 }
 
 private func runKernelThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
