@@ -1,39 +1,6 @@
 import Kernels
 import Tensors
 
-/// The approximate posterior of a number of images.
-public struct Encoding: Sendable, Equatable {
-    /// [images, latent dimension]
-    public let mean: Tensor
-    /// Natural logarithm of the variance, [images, latent dimension].
-    public let logVariance: Tensor
-}
-
-/// What a model makes of images that it encodes to their mean and decodes again.
-public struct Reconstruction: Sendable, Equatable {
-    /// [images, channels, height, width], the likelihood's means.
-    public let images: Tensor
-    public let encoding: Encoding
-    /// Negative log-likelihood at the mean, in nats, one an image.
-    public let reconstructionLosses: [Double]
-    /// KL(q ‖ N(0, I)) summed over the dimensions, in nats, one an image.
-    public let divergences: [Double]
-}
-
-/// Input that does not fit the model.
-public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
-    case imageShape(expected: ImageShape, actual: Shape)
-    case latentDimension(expected: Int, actual: Shape)
-
-    public var description: String {
-        switch self {
-        case .imageShape(let expected, let actual): "The model takes images of \(expected), not a batch of \(actual)."
-        case .latentDimension(let expected, let actual):
-            "The model takes latents of \(expected) numbers, not a batch of \(actual)."
-        }
-    }
-}
-
 /// A trained model: immutable, shared between threads, computing on a pool's workers.
 ///
 /// Every image runs through a plan for one image, so that a result is the same bytes alone or in any batch.
@@ -46,6 +13,7 @@ public final class Autoencoder: Sendable {
     public init(
         configuration: ModelConfiguration, parameters: Parameters, pool: KernelPool, backend: any Backend
     ) throws {
+        guard try ParameterLayout(configuration) == parameters.layout else { throw AutoencoderError.parameterLayout }
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
         plans = WorkerPlans(count: pool.workerCount) {
             let plan = try VariationalPlan(
@@ -70,22 +38,16 @@ public final class Autoencoder: Sendable {
 
     /// Encodes images [n, channels, height, width] in 0...1.
     public func encode(_ images: Tensor) throws -> Encoding {
-        let (count, latent) = (try checkImages(images), configuration.latentDimension)
-        var mean = try Tensor(zeros: [count, latent])
-        var logVariance = try Tensor(zeros: [count, latent])
-        try mean.withUnsafeMutableValues { mean in
-            try logVariance.withUnsafeMutableValues { logVariance in
-                try pool.run(count) { item, worker in
-                    let plan = try plans.plan(worker)
-                    try encode(images, item: item, plan)
-                    for i in 0..<latent {
-                        mean[item * latent + i] = plan.posteriorMean[i]
-                        logVariance[item * latent + i] = plan.posteriorLogVariance[i]
-                    }
-                }
-            }
+        let count = try checkImages(images)
+        let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
+        try pool.run(count) { item, worker in
+            let plan = try plans.plan(worker)
+            let pixels = pixels(images, item: item)
+            // A buffer's pointer does not keep it alive: the optimiser may release it before the pass reads it.
+            try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
+            posterior.copy(from: plan, to: item)
         }
-        return Encoding(mean: mean, logVariance: logVariance)
+        return try posterior.encoding()
     }
 
     /// Decodes latents [n, latent dimension] to the likelihood's means, [n, channels, height, width].
@@ -110,40 +72,28 @@ public final class Autoencoder: Sendable {
     /// Encodes to the posterior's mean and decodes that, with both parts of the loss.
     public func reconstruct(_ images: Tensor) throws -> Reconstruction {
         let (count, latent) = (try checkImages(images), configuration.latentDimension)
+        let posterior = PosteriorRows(count: count, dimensions: latent)
+        var losses = [SIMD2<Double>](repeating: .zero, count: count)
         var result = try Tensor(zeros: imageShape(count))
-        var mean = try Tensor(zeros: [count, latent])
-        var logVariance = try Tensor(zeros: [count, latent])
-        var losses = [Double](repeating: 0, count: count)
-        var divergences = losses
         try result.withUnsafeMutableValues { result in
-            try mean.withUnsafeMutableValues { mean in
-                try logVariance.withUnsafeMutableValues { logVariance in
-                    try losses.withUnsafeMutableBufferPointer { losses in
-                        try divergences.withUnsafeMutableBufferPointer { divergences in
-                            try pool.run(count) { item, worker in
-                                let plan = try plans.plan(worker)
-                                let pixels = pixels(images, item: item)
-                                let noise = AlignedBuffer(count: latent)
-                                try withExtendedLifetime((pixels, noise)) {
-                                    try plan.evaluate(pixels.pointer, epsilon: noise.pointer)
-                                }
-                                losses[item] = plan.reconstructionLosses[0]
-                                divergences[item] = plan.divergences[0]
-                                for i in 0..<latent {
-                                    mean[item * latent + i] = plan.posteriorMean[i]
-                                    logVariance[item * latent + i] = plan.posteriorLogVariance[i]
-                                }
-                                plan.applyOutputMean()
-                                copyOutputs(plan, to: result, item: item)
-                            }
-                        }
+            try losses.withUnsafeMutableBufferPointer { losses in
+                try pool.run(count) { item, worker in
+                    let plan = try plans.plan(worker)
+                    let pixels = pixels(images, item: item)
+                    let noNoise = AlignedBuffer(count: latent)
+                    try withExtendedLifetime((pixels, noNoise)) {
+                        try plan.evaluate(pixels.pointer, epsilon: noNoise.pointer)
                     }
+                    losses[item] = SIMD2(plan.reconstructionLosses[0], plan.divergences[0])
+                    posterior.copy(from: plan, to: item)
+                    plan.applyOutputMean()
+                    copyOutputs(plan, to: result, item: item)
                 }
             }
         }
         return Reconstruction(
-            images: result, encoding: Encoding(mean: mean, logVariance: logVariance), reconstructionLosses: losses,
-            divergences: divergences)
+            images: result, encoding: try posterior.encoding(), reconstructionLosses: losses.map(\.x),
+            divergences: losses.map(\.y))
     }
 
     private func imageShape(_ count: Int) -> Shape {
@@ -169,12 +119,6 @@ public final class Autoencoder: Sendable {
         return buffer
     }
 
-    private func encode(_ images: Tensor, item: Int, _ plan: VariationalPlan) throws {
-        let pixels = pixels(images, item: item)
-        // A buffer's pointer does not keep it alive: the optimiser may release it before the pass reads it.
-        try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
-    }
-
     private func copyOutputs(_ plan: VariationalPlan, to images: UnsafeMutableBufferPointer<Float>, item: Int) {
         guard let base = images.baseAddress else { return }
         ChannelOrder.permute(
@@ -183,26 +127,24 @@ public final class Autoencoder: Sendable {
     }
 }
 
-/// One lazily made plan a worker.
-private final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched by worker i of the pool
-    private let slots: UnsafeMutableBufferPointer<VariationalPlan?>
-    private let make: @Sendable () throws -> VariationalPlan
+/// The posteriors of a number of images; each row is written by the one worker that has its image.
+private struct PosteriorRows {
+    private let count, dimensions: Int
+    private let mean, logVariance: AlignedBuffer
 
-    init(count: Int, make: @escaping @Sendable () throws -> VariationalPlan) {
-        slots = .allocate(capacity: count)
-        slots.initialize(repeating: nil)
-        self.make = make
+    init(count: Int, dimensions: Int) {
+        (self.count, self.dimensions) = (count, dimensions)
+        (mean, logVariance) = (AlignedBuffer(count: count * dimensions), AlignedBuffer(count: count * dimensions))
     }
 
-    deinit {
-        slots.deinitialize()
-        slots.deallocate()
+    func copy(from plan: VariationalPlan, to row: Int) {
+        (mean.pointer + row * dimensions).update(from: plan.posteriorMean, count: dimensions)
+        (logVariance.pointer + row * dimensions).update(from: plan.posteriorLogVariance, count: dimensions)
     }
 
-    func plan(_ worker: Int) throws -> VariationalPlan {
-        if let plan = slots[worker] { return plan }
-        let plan = try make()
-        slots[worker] = plan
-        return plan
+    func encoding() throws -> Encoding {
+        Encoding(
+            mean: try Tensor(shape: [count, dimensions], values: mean.values),
+            logVariance: try Tensor(shape: [count, dimensions], values: logVariance.values))
     }
 }

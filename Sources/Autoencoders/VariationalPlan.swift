@@ -20,6 +20,8 @@ public final class VariationalPlan {
     public init(
         _ configuration: ModelConfiguration, layout: ParameterLayout, images: Int, backend: any Backend, training: Bool
     ) throws {
+        // Offsets into the caller's flat vector come from its layout, so it must be this configuration's.
+        guard try ParameterLayout(configuration) == layout else { throw AutoencoderError.parameterLayout }
         let description = try ModelDescription(configuration)
         func plan(_ network: NetworkDescription, inputGradient: Bool, base: Int) throws -> NetworkPlan {
             try NetworkPlan(
@@ -170,5 +172,10 @@ extension ModelConfiguration {
     /// Whether a batch must stay in one piece per worker, since its images meet in batch statistics.
     public var couplesImages: Bool {
         batchNorm || (encoder + decoder).contains { $0.batchNorm == true }
+    }
+
+    /// The numbers that a plan for training holds of one image at least: the outputs of every layer.
+    public func activationCount() throws(ConfigurationError) -> Int {
+        try ModelDescription(self).networks.flatMap(\.stages).reduce(0) { $0 + $1.output.count }
     }
 }

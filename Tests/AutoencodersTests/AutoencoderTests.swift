@@ -86,6 +86,23 @@ import Testing
         }
     }
 
+    /// Offsets of another layout would point beside the weights.
+    @Test func refusesParametersOfAnotherConfiguration() throws {
+        let configuration = try GoldenFile("small_vae").configuration
+        var other = configuration
+        other.batchNorm.toggle()
+        let parameters = Parameters(initialising: try ParameterLayout(other), seed: 21)
+        #expect(throws: AutoencoderError.parameterLayout) {
+            try Autoencoder(
+                configuration: configuration, parameters: parameters, pool: KernelPool(workers: 1, prepareThread: {}),
+                backend: ReferenceBackend())
+        }
+        #expect(throws: AutoencoderError.parameterLayout) {
+            try VariationalPlan(
+                configuration, layout: parameters.layout, images: 1, backend: ReferenceBackend(), training: false)
+        }
+    }
+
     /// One training step of the second preset at its own layers, on smaller images to be fast.
     @Test(arguments: builtInBackends)
     func aColourModelTrains(choice: BackendChoice) throws {

@@ -1,0 +1,37 @@
+import Tensors
+
+/// The approximate posterior of a number of images.
+public struct Encoding: Sendable, Equatable {
+    /// [images, latent dimension]
+    public let mean: Tensor
+    /// Natural logarithm of the variance, [images, latent dimension].
+    public let logVariance: Tensor
+}
+
+/// What a model makes of images that it encodes to their mean and decodes again.
+public struct Reconstruction: Sendable, Equatable {
+    /// [images, channels, height, width], the likelihood's means.
+    public let images: Tensor
+    public let encoding: Encoding
+    /// Negative log-likelihood at the mean, in nats, one an image.
+    public let reconstructionLosses: [Double]
+    /// KL(q ‖ N(0, I)) summed over the dimensions, in nats, one an image.
+    public let divergences: [Double]
+}
+
+/// Input that does not fit the model.
+public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
+    case imageShape(expected: ImageShape, actual: Shape)
+    case latentDimension(expected: Int, actual: Shape)
+    /// The parameters are laid out for another configuration.
+    case parameterLayout
+
+    public var description: String {
+        switch self {
+        case .imageShape(let expected, let actual): "The model takes images of \(expected), not a batch of \(actual)."
+        case .latentDimension(let expected, let actual):
+            "The model takes latents of \(expected) numbers, not a batch of \(actual)."
+        case .parameterLayout: "The parameters belong to a model of another configuration."
+        }
+    }
+}
