@@ -18,7 +18,7 @@ public final class Trainer {
     private let backend: any Backend
     private let pool: KernelPool
     private let engine: TrainingEngine
-    private let origin: Origin
+    private var origin: Origin
     private var metrics: [EpochMetrics] = []
     private var epochMaps: [LatentMap] = []
     private var map: LatentMap?
@@ -53,6 +53,10 @@ public final class Trainer {
         guard dataset.train.count > 0, dataset.test.count > 0 else {
             throw TrainingError.emptySplit(dataset: dataset.name)
         }
+        try MemoryNeed(
+            configuration, batchSize: min(specification.training.batchSize, dataset.train.count),
+            workers: pool.workerCount
+        ).check(against: MemoryNeed.installedBytes)
         engine = try TrainingEngine(
             configuration: configuration, settings: specification.training, pool: pool, backend: backend)
     }
@@ -73,12 +77,21 @@ public final class Trainer {
                 reason: "it was started with \(threads) threads and its sums depend on that; "
                     + "there are \(pool.workerCount).")
         }
+        let progress = state.progress
+        let (expected, overflow) = progress.epoch.multipliedReportingOverflow(by: stepsPerEpoch)
+        guard (0...settings.epochs).contains(progress.epoch), !overflow, progress.step == expected else {
+            throw TrainingError.cannotResume(
+                reason: "it stands at epoch \(progress.epoch) and step \(progress.step), which is no end of an epoch "
+                    + "of \(stepsPerEpoch) steps.")
+        }
         engine.averaged.copy(from: checkpoint.parameters.values)
         engine.parameters.copy(from: state.trainedWeights ?? checkpoint.parameters.values)
         engine.firstMoment.copy(from: state.firstMoment)
         engine.secondMoment.copy(from: state.secondMoment)
         (metrics, epochMaps, map) = (checkpoint.metrics, checkpoint.epochMaps, checkpoint.map)
-        (epoch, step) = (state.progress.epoch, state.progress.step)
+        (epoch, step) = (progress.epoch, progress.step)
+        // The run is bit-identical to an uninterrupted one: it was the first command that made it.
+        origin.command = checkpoint.provenance?.command ?? origin.command
     }
 
     /// Trains up to the last epoch, or until `shouldStop` says so between two steps; the last checkpoint stays.
@@ -90,6 +103,11 @@ public final class Trainer {
             let (test, means) = try engine.evaluate(dataset.test)
             epoch += 1
             step += stepsPerEpoch
+            // The last step may have spoilt the weights after its own loss was finite.
+            guard (test.reconstruction + test.divergence).isFinite, means.allSatisfy(\.isFinite) else {
+                throw TrainingError.diverged(
+                    step: step, lastFiniteLoss: (train.reconstruction + train.divergence) / Double(train.images))
+            }
             let entry = EpochMetrics(
                 epoch: epoch, train: LossParts(train, of: engine.configuration),
                 test: LossParts(test, of: engine.configuration),

@@ -31,6 +31,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
 public enum TrainingError: Error, CustomStringConvertible {
     case imageShape(dataset: String, expected: ImageShape, actual: String)
     case emptySplit(dataset: String)
+    /// The machine has less memory than the model and batch take at least; in bytes.
+    case memory(batchSize: Int, needed: Double, available: Double)
     /// The loss is no longer a finite number; the last checkpoint before it stays.
     case diverged(step: Int, lastFiniteLoss: Double?)
     /// A folder that is not a run, or another run than the one asked for.
@@ -41,6 +43,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         switch self {
         case .imageShape: "image_shape_mismatch"
         case .emptySplit: "empty_dataset"
+        case .memory: "out_of_memory"
         case .diverged: "diverged"
         case .cannotResume: "cannot_resume"
         }
@@ -51,10 +54,15 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .imageShape(let dataset, let expected, let actual):
             "The model takes images of \(expected); the dataset '\(dataset)' has \(actual)."
         case .emptySplit(let dataset): "The dataset '\(dataset)' has no training or no test images."
+        case .memory(let batchSize, let needed, let available):
+            "Batches of \(batchSize) images of this model take more than \(Self.gibibytes(needed)) of memory; this "
+                + "machine has \(Self.gibibytes(available))."
         case .diverged(let step, let loss):
             "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
                 + "A lower learning rate or a warm-up may help."
         case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
         }
     }
+
+    private static func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30 * 10).rounded() / 10) GiB" }
 }

@@ -44,7 +44,7 @@ enum TinyRun {
     /// A trainer that writes to `folder`.
     static func trainer(
         _ folder: URL, model: ModelConfiguration = model(), dataset: Dataset, threads: Int = 2,
-        change: (inout TrainingSettings) -> Void = { _ in }
+        command: String? = nil, change: (inout TrainingSettings) -> Void = { _ in }
     ) throws -> Trainer {
         var specification = TrainingSpecification(dataset: dataset.name, model: model)
         specification.training.epochs = 4
@@ -55,7 +55,7 @@ enum TinyRun {
         return try Trainer(
             specification, dataset: dataset, output: CheckpointFolder(path: folder.path),
             pool: KernelPool(workers: threads) { backend.prepareThread() }, backend: backend,
-            origin: .init(programVersion: "test", command: nil))
+            origin: .init(programVersion: "test", command: command))
     }
 
     static func temporaryFolder() -> URL {

@@ -2,7 +2,8 @@ import Autoencoders
 import Checkpoints
 import Foundation
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct TrainerTests {
     private static let variants: [(ModelConfiguration, Float)] = [
@@ -91,7 +92,7 @@ import Training
     @Test func divergenceIsAnErrorAndLeavesNoCheckpoint() throws {
         let folder = TinyRun.temporaryFolder()
         var model = TinyRun.model()
-        model.likelihood = .gaussian(variance: 1e-39)
+        model.likelihood = .gaussian(variance: 0x1p-130)
         let trainer = try TinyRun.trainer(folder, model: model, dataset: TinyRun.dataset())
         let error = #expect(throws: TrainingError.self) { try trainer.run() }
         guard case .diverged(step: 1, lastFiniteLoss: nil) = error else {
@@ -106,5 +107,49 @@ import Training
         #expect(throws: TrainingError.self) {
             try TinyRun.trainer(TinyRun.temporaryFolder(), model: preset, dataset: TinyRun.dataset())
         }
+    }
+
+    /// The command that began a run made it, whichever went on with it.
+    @Test func aResumedRunKeepsTheCommandThatBeganIt() throws {
+        let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var stops = false
+        _ = try TinyRun.trainer(folder, dataset: dataset, command: "latentd train --preset x").run(
+            shouldStop: { stops }, observe: { if case .checkpoint = $0 { stops = true } })
+        let second = try TinyRun.trainer(folder, dataset: dataset, command: "latentd train --resume")
+        try second.resume()
+        #expect(try second.run() == .finished)
+        let provenance = try #require(try CheckpointFolder(path: folder.path).provenance())
+        #expect(provenance.command == "latentd train --preset x" && provenance.epochs == 4)
+    }
+
+    /// Positions come from a file; none may trap or pass for the end of an epoch.
+    @Test(arguments: [(1, Int.max), (Int.max, 5), (-1, -5), (5, 25), (1, 4)])
+    func anImpossiblePositionIsNotResumed(epoch: Int, step: Int) throws {
+        let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var stops = false
+        let trainer = try TinyRun.trainer(folder, dataset: dataset)
+        _ = try trainer.run(shouldStop: { stops }, observe: { if case .checkpoint = $0 { stops = true } })
+        let checkpoints = CheckpointFolder(path: folder.path)
+        var checkpoint = try checkpoints.checkpoint()
+        checkpoint.trainingState?.progress.epoch = epoch
+        checkpoint.trainingState?.progress.step = step
+        try checkpoints.publish(checkpoint)
+        #expect(throws: TrainingError.self) { try TinyRun.trainer(folder, dataset: dataset).resume() }
+    }
+
+    /// Batch norm holds a batch in one piece, so that its size is what a run takes of memory.
+    @Test func aBatchThatNoMachineHoldsIsRefused() throws {
+        let preset = try #require(ModelConfiguration.preset("rgb-200d"))
+        let machine = Double(8 << 30)
+        let small = try MemoryNeed(preset, batchSize: 128, workers: 2)
+        let large = try MemoryNeed(preset, batchSize: 65_536, workers: 2)
+        #expect(throws: Never.self) { try small.check(against: machine) }
+        let error = #expect(throws: TrainingError.self) { try large.check(against: machine) }
+        #expect(error?.code == "out_of_memory" && "\(error.map { "\($0)" } ?? "")".contains("65536"))
+        // Without it, images run through in small chunks, whatever the batch.
+        let grey = try #require(ModelConfiguration.preset("mnist-2d"))
+        #expect(throws: Never.self) { try MemoryNeed(grey, batchSize: 65_536, workers: 2).check(against: machine) }
     }
 }
