@@ -25,4 +25,7 @@ struct Latentd: ParsableCommand {
 }
 
 /// Writes one line to standard error.
-func report(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+func report(_ line: String) { show(line + "\n") }
+
+/// Writes to standard error. A full disk or a reader that has gone is no reason to give up the work.
+func show(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }

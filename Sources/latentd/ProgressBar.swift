@@ -57,7 +57,7 @@ final class ProgressBar: TrainingReporter {
 
     private func draw(_ text: String) {
         guard isTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+        show("\r\u{1B}[2K\(text)")
     }
 
     private func append(_ line: String) {

@@ -8,6 +8,7 @@ enum StopSignal {
     static var isRaised: Bool { raised.load(ordering: .relaxed) }
 
     static func listen() {
+        _ = isRaised  // made now, not in a handler
         for number in [SIGTERM, SIGINT] {
             // The second signal finds the default action again and ends the process at once.
             signal(number) { received in

@@ -40,7 +40,7 @@ struct DatasetCommand: ParsableCommand {
             let path = try DatasetFetcher().fetch(name, into: target) { progress in
                 let line = "\(progress.file): \(progress.receivedBytes / 1024) KiB"
                 if line != last, isatty(STDERR_FILENO) == 1 {
-                    FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
+                    show("\r\u{1B}[2K\(line)")
                 }
                 last = line
             }

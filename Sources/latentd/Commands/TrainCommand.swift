@@ -51,7 +51,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reporter: any TrainingReporter = jobSpec == nil ? ProgressBar(log: "\(output).log") : ProgressLines()
+        let place = OutputFolder(output)
+        let reporter: any TrainingReporter = jobSpec == nil ? ProgressBar(log: place.log) : ProgressLines()
         StopSignal.listen()
         do {
             let settings = try compute.settings()
@@ -61,6 +62,7 @@ struct TrainCommand: ParsableCommand {
             guard resumes || !folder.exists else {
                 throw ValidationError("'\(output)' holds a checkpoint already; --resume goes on with it.")
             }
+            try place.check(holdsCheckpoint: resumes)
             let dataset = try DatasetCatalogue(.current(settings.paths)).dataset(named: specification.dataset)
             let machine = try Compute(try threads(settings.compute, resumes ? folder : nil))
             let trainer = try Trainer(
@@ -87,7 +89,7 @@ struct TrainCommand: ParsableCommand {
 
     private func specification(_ folder: CheckpointFolder) throws -> TrainingSpecification {
         if let jobSpec {
-            return try TrainingSpecification(json: try Data(contentsOf: URL(fileURLWithPath: jobSpec)))
+            return try TrainingSpecification(json: try Self.content(of: jobSpec))
         }
         if resume {
             let checkpoint = try folder.checkpoint()
@@ -101,7 +103,7 @@ struct TrainCommand: ParsableCommand {
         }
         let configuration: ModelConfiguration
         if let model {
-            configuration = try ModelConfiguration(json: try Data(contentsOf: URL(fileURLWithPath: model)))
+            configuration = try ModelConfiguration(json: try Self.content(of: model))
         } else if let preset, let known = ModelConfiguration.preset(preset) {
             configuration = known
         } else {
@@ -114,6 +116,12 @@ struct TrainCommand: ParsableCommand {
         (specification.name, specification.preset) = (name, preset)
         try specification.validate()
         return specification
+    }
+
+    private static func content(of file: String) throws -> Data {
+        do { return try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
+            throw ValidationError("The file '\(file)' cannot be read.")
+        }
     }
 
     /// A resumed run keeps its number of threads, on which its sums depend, unless told otherwise.
