@@ -94,7 +94,9 @@ let package = Package(
         tests(
             "Serving",
             ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors", httpTypes]),
-        .testTarget(name: "LatentdTests", dependencies: ["latentd", argumentParser]),
+        .testTarget(
+            name: "LatentdTests",
+            dependencies: ["latentd", "Autoencoders", "Checkpoints", "Jobs", "Kernels", argumentParser]),
     ],
     swiftLanguageModes: [.v6]
 )

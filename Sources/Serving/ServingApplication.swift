@@ -16,17 +16,20 @@ public struct ServingApplication: Sendable {
     ///
     /// - Parameters:
     ///   - publicDirectory: the page's folder; nil serves no page.
+    ///   - maximumBody: the largest body in bytes that any route takes; most take less.
     ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
         repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore, publicDirectory: URL?,
-        isReady: @escaping @Sendable () -> Bool = { true }, onFailure: @escaping FailureHandler = { _, _ in }
+        maximumBody: Int = .max, isReady: @escaping @Sendable () -> Bool = { true },
+        onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
         let services = Services(repository: repository, datasets: datasets, jobs: jobs, isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
             router.add(
-                endpoint.method, endpoint.pattern, bodyLimit: endpoint.bodyLimit, execution: endpoint.execution,
+                endpoint.method, endpoint.pattern, bodyLimit: min(endpoint.bodyLimit, maximumBody),
+                execution: endpoint.execution,
                 handler: endpoint.handler(services, onFailure: onFailure))
         }
         if let publicDirectory {

@@ -8,7 +8,7 @@ struct Settings: Equatable, Sendable {
         var threads = 16
         var maxConnections = 1024
         var maxWaitingRequests = 256
-        var maxBodyBytes = 67_108_864
+        var maxBodyBytes = 201_326_592
         var headTimeout: Duration = .seconds(10)
         var idleTimeout: Duration = .seconds(60)
         var writeTimeout: Duration = .seconds(30)

@@ -35,7 +35,7 @@ struct SettingKey: Sendable {
             "Requests that may wait for a thread; more are answered 503"),
         integer(
             "server.max_body_bytes", \.server.maxBodyBytes, 1024...1_073_741_824,
-            "The largest request body; a larger one is answered 413"),
+            "The largest request body, where a route takes no less; a larger one is answered 413"),
         seconds("server.head_timeout_seconds", \.server.headTimeout, 0.1...3600, "Time for a request's head to arrive"),
         seconds(
             "server.idle_timeout_seconds", \.server.idleTimeout, 0.1...86400,

@@ -33,7 +33,7 @@ final class Daemon {
         let machine = try Compute(settings.compute)
         jobs = try JobStore(folder: folders.state, maximumQueued: settings.jobs.maxQueued)
         repository = ModelRepository(
-            bundled: [folders.models.path], writable: folders.state.appendingPathComponent("models").path,
+            bundled: [folders.models.path], writable: JobWork.models(folders).path,
             pool: machine.pool, backend: machine.backend)
         let work = JobWork(settings, folders, repository)
         removal = work.removeFilesOfDeletedJobs(in: jobs)
@@ -45,7 +45,7 @@ final class Daemon {
             store: jobs, settings: runnerSettings, logger: logger, command: work.command, publish: work.publish)
         let application = try ServingApplication(
             repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, publicDirectory: folders.pages,
-            isReady: { [isReady] in isReady.value },
+            maximumBody: settings.server.maxBodyBytes, isReady: { [isReady] in isReady.value },
             onFailure: { [logger] id, error in
                 logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
             })
@@ -88,10 +88,15 @@ final class Daemon {
         let address = "http://\(host):\(port)"
         print("latentd \(programVersion)  \(address)/")
         if let model = repository.list().first(where: { $0.served != nil })?.served {
-            let latent = (0..<model.configuration.latentDimension).map { _ in "0.5" }.prefix(8).joined(separator: ",")
             let path = "\(address)/v1/models/\(model.name)"
+            let dimensions = model.configuration.latentDimension
             print("  curl \(address)/v1/models")
-            print("  curl --json '{\"latents\": [[\(latent)]]}' \(path)/decode")
+            if dimensions <= 8 {
+                let latent = Array(repeating: "0.5", count: dimensions).joined(separator: ",")
+                print("  curl --json '{\"latents\": [[\(latent)]]}' \(path)/decode")
+            } else {
+                print("  curl --json '{\"count\": 1}' \(path)/sample")
+            }
             print("  curl -o manifold.png '\(path)/manifold.png?columns=20&rows=20'")
         } else {
             print("  no model yet; latentd train --help tells how to make one")

@@ -23,10 +23,13 @@ struct JobWork: Sendable {
             "--output", folder.appendingPathComponent("checkpoint").path, "--backend",
             settings.compute.backend.rawValue,
         ]
-        if settings.compute.threads > 0 { arguments += ["--threads", "\(settings.compute.threads)"] }
         for data in folders.data { arguments += ["--data-dir", data.path] }
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LATENTD_") }
+        // The settings are the daemon's, not those of a file that it may not have read itself.
+        environment["LATENTD_CONFIG"] = "/dev/null"
         environment["LATENTD_STATE_DIR"] = folders.state.path
+        // Not a flag: a run that is gone on with keeps the number of threads that it was begun with.
+        environment["LATENTD_COMPUTE_THREADS"] = "\(settings.compute.threads)"
         return ChildCommand(
             executable: SettingsFolders.executable.path, arguments: arguments, environment: environment,
             logFile: folder.appendingPathComponent("train.log"))
@@ -35,14 +38,18 @@ struct JobWork: Sendable {
     /// Serves the finished checkpoint as the next version of its name, once, however often it is asked to.
     func publish(_ job: Job, _ path: String) throws -> String {
         let specification = try TrainingSpecification(json: Data(job.specification.utf8))
-        let folder = CheckpointFolder(path: path)
-        if !folder.exists, let served = repository.model(named: specification.modelName),
-            served.provenance?.command == Self.origin(job.id)
-        {
-            return "\(served.name)/\(served.version)"
-        }
-        let model = try repository.publish(folder, as: specification.modelName)
+        let name = specification.modelName
+        if let version = published(job.id, as: name) { return "\(name)/\(version)" }
+        let model = try repository.publish(CheckpointFolder(path: path), as: name)
         return "\(model.name)/\(model.version)"
+    }
+
+    /// The version that this job made before the daemon died; others of its name may have come after it.
+    private func published(_ id: JobIdentifier, as name: String) -> Int? {
+        repository.listing(named: name)?.versions.last { version in
+            let folder = CheckpointFolder(path: models.appendingPathComponent("\(name)/\(version)").path)
+            return (try? folder.provenance())?.command == Self.origin(id)
+        }
     }
 
     /// A deleted job leaves nothing behind.
@@ -59,6 +66,11 @@ struct JobWork: Sendable {
 
     /// What a model's provenance says of the command that made it.
     static func origin(_ id: JobIdentifier) -> String { "job \(id)" }
+
+    /// Where jobs publish their models.
+    private var models: URL { Self.models(folders) }
+
+    static func models(_ folders: SettingsFolders) -> URL { folders.state.appendingPathComponent("models") }
 
     private static let specificationFile = "specification.json"
 
