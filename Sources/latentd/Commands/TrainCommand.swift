@@ -43,7 +43,14 @@ struct TrainCommand: ParsableCommand {
     @Option(help: .hidden) var job: String?
 
     func validate() throws {
-        guard jobSpec == nil, !resume else { return }
+        guard jobSpec == nil else { return }
+        if resume {
+            let isPlain = [preset, model, dataset, name].allSatisfy { $0 == nil }
+            guard isPlain, try training.settings() == TrainingSettings() else {
+                throw ValidationError("--resume goes on with the run's own model, dataset and settings; give none.")
+            }
+            return
+        }
         guard dataset != nil else { throw ValidationError("Name a dataset, e.g. --dataset mnist.") }
         guard (preset == nil) != (model == nil) else {
             throw ValidationError("Give either --preset or --model.")
@@ -84,7 +91,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private var command: String {
-        job.map { "job \($0)" } ?? (["latentd"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+        job.map { "job \($0)" } ?? ShellText.command(["latentd"] + CommandLine.arguments.dropFirst())
     }
 
     private func specification(_ folder: CheckpointFolder) throws -> TrainingSpecification {
