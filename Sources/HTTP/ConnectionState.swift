@@ -53,6 +53,8 @@ public struct ConnectionState: Sendable {
     private var pendingFault: HTTPFault?
     private var pendingHandle: RequestHead?
     private var persists = false
+    /// What the response in hand says about the connection: it is held to that, whatever happens meanwhile.
+    private var announced = ResponseEncoder.Persistence.close
     private var isHTTP10 = false
     private var unreadInput = false
     private var cancelled = false
@@ -85,6 +87,8 @@ public struct ConnectionState: Sendable {
     /// When `deadlinePassed` is to be called; nil for never.
     public var deadline: MonotonicInstant? {
         switch phase {
+        case .head where isDraining && !parser.isInsideRequest:
+            return phaseStart.advanced(by: limits.drainIdleTimeout)
         case .head:
             let timeout = headHasBegun || isFirstRequest ? limits.headTimeout : limits.idleTimeout
             return phaseStart.advanced(by: timeout)
@@ -161,7 +165,7 @@ public struct ConnectionState: Sendable {
     /// The response is out, or was given up.
     public mutating func responseFinished(at now: MonotonicInstant) {
         guard phase == .responding else { return }
-        if persistence == .close {
+        if announced == .close {
             phase = unreadInput || isDraining || parser.hasBufferedBytes ? .closingInOrder : .closed
             return
         }
@@ -181,10 +185,11 @@ public struct ConnectionState: Sendable {
         }
     }
 
-    /// The server is stopping: no further request begins here.
-    public mutating func beginDraining() {
+    /// The server is stopping: the next response says that it is the last. A client that has not been told yet may have
+    /// sent a request already, and is given a moment for it.
+    public mutating func beginDraining(at now: MonotonicInstant) {
         isDraining = true
-        if phase == .head, !parser.isInsideRequest { phase = .closed }
+        if phase == .head, !parser.isInsideRequest { phaseStart = now }
     }
 
     // MARK: What to do
@@ -192,12 +197,12 @@ public struct ConnectionState: Sendable {
     public mutating func nextAction(at now: MonotonicInstant) -> ConnectionAction {
         if let fault = pendingFault {
             pendingFault = nil
-            phase = .handling
+            beginHandling()
             return .answerFault(fault)
         }
         if let head = pendingHandle {
             pendingHandle = nil
-            phase = .handling
+            beginHandling()
             return .handle(head, body: [])
         }
         switch phase {
@@ -213,6 +218,11 @@ public struct ConnectionState: Sendable {
         case .lingering: return .read
         case .closed: return .close
         }
+    }
+
+    private mutating func beginHandling() {
+        phase = .handling
+        announced = persistence
     }
 
     private mutating func nextInHead(at now: MonotonicInstant) -> ConnectionAction {
@@ -237,7 +247,7 @@ public struct ConnectionState: Sendable {
         do {
             switch try parser.next() {
             case .body(let body):
-                phase = .handling
+                beginHandling()
                 return .handle(head, body: refused ? [] : body)
             case .needMore, .head:
                 if continueDue {

@@ -19,6 +19,8 @@ public struct HTTPLimits: Sendable, Equatable {
     public var headTimeout: Duration = .seconds(10)
     /// Without any byte between two requests; then the connection closes.
     public var idleTimeout: Duration = .seconds(60)
+    /// The same once the server is stopping.
+    public var drainIdleTimeout: Duration = .milliseconds(250)
     /// What a body may take on top of `bodyBytesPerSecond`; then 408.
     public var bodyGrace: Duration = .seconds(10)
     /// The slowest upload that is waited for.

@@ -327,8 +327,9 @@ final class ServerLoop {
         drainDeadline = deadline
         acceptor?.close(loop)
         acceptor = nil
+        let now = MonotonicInstant.now
         for connection in connections.compactMap({ $0 }) {
-            connection.state.beginDraining()
+            connection.state.beginDraining(at: now)
             pump(connection)
         }
     }

@@ -314,19 +314,42 @@ struct ConnectionStateTests {
         }
     }
 
-    @Test func `Draining closes the idle, and the busy after their answer`() {
+    @Test func `Draining closes the idle after a moment, and the busy after their answer`() {
         var idle = Driver()
-        idle.state.beginDraining()
+        idle.state.beginDraining(at: idle.now)
+        #expect(idle.next() == "read")
+        idle.now = idle.now.advanced(by: HTTPLimits().drainIdleTimeout)
+        idle.state.deadlinePassed(at: idle.now)
         #expect(idle.next() == "close")
 
         var busy = Driver()
         busy.receive(get("/"))
         #expect(busy.next() == "route /")
         busy.state.admit(bodyLimit: 0, at: busy.now)
-        busy.state.beginDraining()
+        busy.state.beginDraining(at: busy.now)
         #expect(busy.next() == "handle / ")
         #expect(busy.state.persistence == .close)
         #expect(busy.respond() == ["write"])
         #expect(busy.next() == "shutdown")
+    }
+
+    @Test func `Draining answers the request of a client that was promised another`() {
+        var driver = Driver()
+        driver.receive(get("/1"))
+        #expect(driver.next() == "route /1")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle /1 ")
+        #expect(driver.state.persistence == .implied)
+        driver.state.beginDraining(at: driver.now)
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == "read")
+
+        driver.receive(get("/2"))
+        #expect(driver.next() == "route /2")
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle /2 ")
+        #expect(driver.state.persistence == .close)
+        #expect(driver.respond() == ["write"])
+        #expect(driver.next() == "shutdown")
     }
 }
