@@ -105,7 +105,7 @@ import Testing
             (#"{"dataset":"large","model":"mnist-2d","name":"../x"}"#, "invalid_value", "name"),
             (#"{"dataset":"large","model":"mnist-2d","metadata":{"a":1}}"#, "wrong_type", "metadata.a"),
             ("[]", "wrong_type", nil), ("{", "malformed_json", nil),
-            (#"{"dataset":"large","dataset":"large","model":"mnist-2d"}"#, "malformed_json", nil),
+            (#"{"dataset":"large","dataset":"large","model":"mnist-2d"}"#, "malformed_json", "dataset"),
         ]
         for (body, code, parameter) in bad {
             let response = submit(body)

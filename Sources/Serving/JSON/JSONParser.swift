@@ -19,12 +19,31 @@ struct JSONParser {
     static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
         let result: Result<JSONDocument, JSONSyntaxError> = bytes.withUnsafeBufferPointer { buffer in
             var parser = JSONParser(bytes: buffer)
-            do throws(JSONSyntaxError) { return .success(try parser.document()) } catch { return .failure(error) }
+            do throws(JSONSyntaxError) { return .success(try parser.document()) } catch {
+                return .failure(error.located(at: parser.path))
+            }
         }
         return try result.get()
     }
 
     private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    /// The value that is being read, such as `latents[3][1]`; nil for the whole document and for very deep places.
+    private var path: String? {
+        guard stack.count <= JSONSyntaxError.maximumPathLength else { return nil }
+        let path = stack.reduce(into: "") { path, frame in
+            switch frame.kind {
+            case .object:
+                let key = String(frame.object.key.prefix(64))
+                path += path.isEmpty || key.isEmpty ? key : ".\(key)"
+            case .start: path += "[0]"
+            case .numbers: path += "[\(floats.count - frame.start)]"
+            case .blocks: path += "[\(frame.count)]"
+            case .array: path += "[\(frame.elements.count)]"
+            }
+        }
+        return path.isEmpty ? nil : path
+    }
 
     /// An array or object that is open. It is changed in place: its elements are never copied while it grows.
     private struct Frame {
@@ -209,6 +228,7 @@ struct JSONParser {
     }
 
     private mutating func key() throws(JSONSyntaxError) {
+        stack[stack.count - 1].object.forgetKey()
         let byte = try next()
         guard byte == 0x22 else { throw unexpected(byte, "a key in quotes") }
         let start = position
@@ -248,21 +268,24 @@ struct JSONParser {
 /// The members of an open object.
 private struct ObjectBuilder {
     var object = JSONObject()
-    private var key = ""
+    /// The member that is being read, or was read last; empty while a key is.
+    private(set) var key = ""
     /// Made when linear search would get slow.
     private var keys: Set<String> = []
 
     /// Whether the key is new.
     mutating func begin(_ key: String) -> Bool {
+        self.key = key
         if object.members.count < 16 {
             guard object[key] == nil else { return false }
         } else {
             if keys.isEmpty { keys = Set(object.members.map(\.key)) }
             guard keys.insert(key).inserted else { return false }
         }
-        self.key = key
         return true
     }
+
+    mutating func forgetKey() { key = "" }
 
     mutating func set(_ node: JSONNode) { object.members.append((key, node)) }
 }

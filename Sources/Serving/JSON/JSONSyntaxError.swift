@@ -3,6 +3,11 @@ struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
     let reason: Reason
     /// The byte at which the reason was found, from 0.
     let offset: Int
+    /// The value in which that is, such as `latents[3]`, where it is known.
+    var path: String?
+
+    /// The most steps that a path has.
+    static let maximumPathLength = 8
 
     enum Reason: Equatable {
         case unexpectedEnd
@@ -20,7 +25,13 @@ struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
         case tooManyValues(limit: Int)
     }
 
-    var description: String { "The body is not valid JSON: \(reason) at byte \(offset)." }
+    func located(at path: String?) -> JSONSyntaxError { JSONSyntaxError(reason: reason, offset: offset, path: path) }
+
+    var description: String {
+        if reason == .unexpectedEnd, offset == 0 { return "The body is empty; expected JSON." }
+        let place = path.map { " in '\($0)'" } ?? ""
+        return "The body is not valid JSON: \(reason)\(place) at byte \(offset)."
+    }
 }
 
 extension JSONSyntaxError.Reason: CustomStringConvertible {

@@ -19,6 +19,7 @@ struct ModelInput {
                 let (values, count) = try reader.images.images(node, of: fields.document, path: "images")
                 return (try reader.tensor(values, count: count), fields)
             }
+            try some("images", "an array of images", in: fields)
             return (try reader.tensor(try reader.image(fields), count: 1), fields)
         case .png:
             let query = QueryFields(request)
@@ -50,6 +51,7 @@ struct ModelInput {
                 let values = try reader.latents.row(node, of: document, path: "latent")
                 return try Tensor(shape: [1, dimension], values: values)
             }
+            try some("latents", "an array of rows", in: fields)
             return try reader.model.autoencoder.encode(try reader.tensor(try reader.image(fields), count: 1)).mean
         default:
             let (values, count) = try reader.latents.raw(try RawTensor(request))
@@ -63,6 +65,13 @@ struct ModelInput {
         let fields = try Fields(try JSONParser.parse(request.body))
         try fields.allow(allowed)
         return fields
+    }
+
+    /// Where no point is given either, it is the usual field that is missing.
+    private func some(_ name: String, _ expected: String, in fields: Fields) throws {
+        guard PointReader.keys.contains(where: { fields[$0] != nil }) else {
+            throw ServiceError.missing(name, expected)
+        }
     }
 
     private func only(_ name: String, in fields: Fields) throws {

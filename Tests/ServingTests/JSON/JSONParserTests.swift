@@ -76,6 +76,18 @@ import Testing
         #expect(error?.reason == reason)
     }
 
+    @Test(arguments: [
+        ("", nil), ("[1", "[1]"), (#"{"a":NaN}"#, "a"), (#"{"a":{"b":[1,2,x]}}"#, "a.b[2]"),
+        (#"{"a":[[1,2],[3,1e999]]}"#, "a[1][1]"), (#"{"a":[[[1]],[[2],[Infinity]]]}"#, "a[1][1][0]"),
+        (#"{"a":[{"b":1},{"b":01}]}"#, "a[1].b"), (#"{"a":["x",1,{}, tru]}"#, "a[3]"),
+        (#"{"a":1,"b":2,"a":2}"#, "a"), (#"{"a":1,}"#, nil), (#"{"a":{"b":1,c}}"#, "a"), (#"{"a":1 2}"#, "a"),
+        (String(repeating: "[", count: 65), nil),
+    ])
+    func saysWhereTheMistakeIs(text: String, path: String?) {
+        let error = #expect(throws: JSONSyntaxError.self) { try parse(text) }
+        #expect(error?.path == path)
+    }
+
     @Test func boundsDepthLengthAndNumber() throws {
         func reason(_ text: String) -> JSONSyntaxError.Reason? {
             do {
