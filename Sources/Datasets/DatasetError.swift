@@ -28,7 +28,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSuchDataset(let name, let available):
-            "There is no dataset '\(name)'. "
+            "There is no dataset '\(name.prefix(80))'. "
                 + (available.isEmpty ? "None was found." : "There are: \(available.joined(separator: ", ")).")
         case .missingFile(let dataset, let file): "The dataset '\(dataset)' lacks its file '\(file)'."
         case .unsoundFile(let dataset, let reason): "The dataset '\(dataset)' cannot be read. \(reason)"

@@ -25,26 +25,11 @@ public struct ImageGrid: Equatable, Sendable {
     /// Throws `ImageError.noImages`, `.unequalImages`, `.unusableGrid` or `.tooManyPixels`, the last before allocating.
     public func tile(_ images: [PixelImage]) throws(ImageError) -> PixelImage {
         guard let first = images.first else { throw .noImages }
-        guard columns > 0 else { throw .unusableGrid(what: "columns", value: columns) }
-        guard padding >= 0 else { throw .unusableGrid(what: "padding", value: padding) }
-        guard scale > 0 else { throw .unusableGrid(what: "scale", value: scale) }
         for (index, image) in images.enumerated() where !Self.isEqualForm(image, first) {
             throw .unequalImages(index: index, expected: Self.form(first), actual: Self.form(image))
         }
+        let (width, height) = try size(of: images.count, width: first.width, height: first.height)
         let usedColumns = min(columns, images.count)
-        let rows = (images.count - 1) / usedColumns + 1
-        let width = extent(first.width, cells: usedColumns)
-        let height = extent(first.height, cells: rows)
-        let pixels = width.flatMap { width in
-            height.flatMap { height in
-                let product = width.multipliedReportingOverflow(by: height)
-                return product.overflow ? nil : product.partialValue
-            }
-        }
-        guard let width, let height, let pixels, pixels <= maximumPixels else {
-            throw .tooManyPixels(pixels: pixels, limit: maximumPixels)
-        }
-
         let channels = first.channels
         let shade = background.isFinite ? min(max(background, 0), 1) : 0
         let fill = UInt16((shade * Float(first.bitDepth.maximum)).rounded())
@@ -67,6 +52,24 @@ public struct ImageGrid: Equatable, Sendable {
         }
         return PixelImage(
             unchecked: samples, width: width, height: height, channels: channels, bitDepth: first.bitDepth)
+    }
+
+    /// The size in pixels of the sheet of `count` images, so that it can be refused before they are made.
+    ///
+    /// Throws `ImageError.noImages`, `.unusableGrid` or `.tooManyPixels`.
+    public func size(of count: Int, width: Int, height: Int) throws(ImageError) -> (width: Int, height: Int) {
+        guard count > 0 else { throw .noImages }
+        guard columns > 0 else { throw .unusableGrid(what: "columns", value: columns) }
+        guard padding >= 0 else { throw .unusableGrid(what: "padding", value: padding) }
+        guard scale > 0 else { throw .unusableGrid(what: "scale", value: scale) }
+        let usedColumns = min(columns, count)
+        let size = (extent(width, cells: usedColumns), extent(height, cells: (count - 1) / usedColumns + 1))
+        guard let width = size.0, let height = size.1 else { throw .tooManyPixels(pixels: nil, limit: maximumPixels) }
+        let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+        guard !overflow, pixels <= maximumPixels else {
+            throw .tooManyPixels(pixels: overflow ? nil : pixels, limit: maximumPixels)
+        }
+        return (width, height)
     }
 
     /// Cuts a sheet of `rows` x `columns` equal cells into its images, row by row.

@@ -13,7 +13,9 @@ extension ServiceError {
         switch error {
         case let error as ServiceError: self = error
         case let error as JSONSyntaxError:
-            self.init(status: .badRequest, code: "malformed_json", message: error.description)
+            self.init(
+                status: .badRequest, code: "malformed_json", message: error.description,
+                parameter: error.path)
         case let error as NonFiniteResult: self.init(error)
         case let error as ConfigurationError: self.init(error)
         case let error as LatentSpaceError: self.init(error)
@@ -23,7 +25,11 @@ extension ServiceError {
         case let error as ImageError: self.init(error, parameter: nil)
         case let error as DatasetError: self.init(error, parameter: "dataset")
         case let error as JobStoreError: self.init(error)
-        case is CheckpointError, is RepositoryError:
+        case let error as CheckpointError:
+            self.init(
+                status: .internalServerError, code: "model_unreadable",
+                message: "A part of the model cannot be read. \(error)")
+        case is RepositoryError:
             self.init(
                 status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")
         case is ClientGone:
@@ -91,8 +97,12 @@ extension ServiceError {
         switch error {
         case .noSuchDataset: self = .impossible("dataset_not_found", error.description, parameter)
         case .noSuchImage: self = .impossible("sample_not_found", error.description, parameter)
-        default:
-            self = .impossible("dataset_unusable", "The dataset's files are not sound.", parameter)
+        // The reason is the library's or the system's own text.
+        case .unsoundFile(let dataset, .corruptGzip(let file, _)), .unsoundFile(let dataset, .unreadable(let file, _)):
+            self = .impossible(
+                "dataset_unusable", "The dataset '\(dataset)' cannot be read. '\(file)' is damaged or not readable.",
+                parameter)
+        default: self = .impossible("dataset_unusable", error.description, parameter)
         }
     }
 
@@ -109,6 +119,15 @@ extension ServiceError {
         default:
             self.init(
                 status: .internalServerError, code: "job_store_failed", message: "The list of jobs cannot be used now.")
+        }
+    }
+}
+
+extension LatentSpaceError {
+    /// Calls the fields in an error of `body` by the names that the request gives them.
+    static func naming<Value>(_ names: [String: String], _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch LatentSpaceError.outOfRange(let parameter, let actual, let expected) {
+            throw outOfRange(parameter: names[parameter] ?? parameter, actual: actual, expected: expected)
         }
     }
 }

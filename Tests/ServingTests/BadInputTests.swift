@@ -31,16 +31,16 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         BadRequest("decode", "", 400, "malformed_json"),
         BadRequest("decode", "{", 400, "malformed_json"),
         BadRequest("decode", "{\"latents\":[[1,2]]", 400, "malformed_json"),
-        BadRequest("decode", "{\"latents\":[[1,NaN]]}", 400, "malformed_json"),
-        BadRequest("decode", "{\"latents\":[[1,1e999]]}", 400, "malformed_json"),
-        BadRequest("decode", "{\"latents\":[\(longRow)]}", 400, "malformed_json"),
+        BadRequest("decode", "{\"latents\":[[1,2],[1,NaN]]}", 400, "malformed_json", "latents[1][1]"),
+        BadRequest("decode", "{\"latents\":[[1,1e999]]}", 400, "malformed_json", "latents[0][1]"),
+        BadRequest("decode", "{\"latents\":[[0,0],\(longRow)]}", 400, "malformed_json", "latents[1][0]"),
         BadRequest("decode", "{\"latents\":[[1,2]],\"latents\":[[1,2]]}", 400, "malformed_json"),
         BadRequest("decode", "{\"latents\":\(String(repeating: "[", count: 70))", 400, "malformed_json"),
         BadRequest("decode", nesting, 400, "malformed_json"),
         BadRequest("decode", "{\"latents\":[[1,2]]} x", 400, "malformed_json"),
         BadRequest("decode", "[[1,2]]", 422, "wrong_type"),
-        BadRequest("decode", "{}", 422, "invalid_point"),
-        BadRequest("decode", "{\"latents\":null}", 422, "invalid_point"),
+        BadRequest("decode", "{}", 422, "missing_field", "latents"),
+        BadRequest("decode", "{\"latents\":null}", 422, "missing_field", "latents"),
         BadRequest("decode", "{\"latents\":[]}", 422, "value_out_of_range", "latents"),
         BadRequest("decode", "{\"latents\":[1,2]}", 422, "wrong_type", "latents[0]"),
         BadRequest("decode", "{\"latents\":\"x\"}", 422, "wrong_type", "latents"),
@@ -149,7 +149,10 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         BadRequest("sample", "{\"seed\":\"a\"}", 422, "wrong_type", "seed"),
         BadRequest("traverse", "{\"dimension\":2}", 422, "value_out_of_range", "dimension"),
         BadRequest("traverse", "{\"dimension\":0,\"direction\":[1,1]}", 422, "conflicting_fields", "dimension"),
-        BadRequest("traverse", "{\"from\":1e9}", 422, "value_out_of_range"),
+        BadRequest("traverse", "{\"from\":1e9}", 422, "value_out_of_range", "from"),
+        BadRequest("traverse", "{\"to\":-1e9,\"direction\":[1,1]}", 422, "value_out_of_range", "to"),
+        BadRequest(
+            "decode?format=png&scale=64&columns=1", "{\"latents\":\(rows(1000, "[0,0]"))}", 422, "image_too_large"),
     ]
 
     @Test func namesWhatIsWrongAndGoesOn() throws {
@@ -187,6 +190,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         ("/v1/models/tiny/manifold.png?x0=inf", 422, "wrong_type"),
         ("/v1/models/tiny/manifold.png?columns=100&rows=100&scale=64", 422, "result_too_large"),
         ("/v1/models/tiny/manifold.png?horizontal=1&vertical=1", 422, "value_out_of_range"),
+        ("/v1/models/tiny/manifold.png?x0=1e7", 422, "value_out_of_range"),
         ("/v1/datasets/none", 404, "dataset_not_found"), ("/v1/datasets/none/test/0.png", 404, "dataset_not_found"),
         ("/v1/datasets/squares/all/0.png", 404, "split_not_found"),
         ("/v1/datasets/squares/test/5.png", 404, "sample_not_found"),
@@ -207,6 +211,8 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             .post, "/v1/models/tiny/decode", body: Array("{}".utf8),
             fields: [.contentType: "application/x-www-form-urlencoded"])
         #expect(form.status == .unsupportedMediaType && form.failure.parameter == "Content-Type")
+        let packed = daemon.post("/v1/models/tiny/decode", "{}", fields: [.contentEncoding: "gzip"])
+        #expect(packed.status == .unsupportedMediaType && packed.failure.parameter == "Content-Encoding")
         #expect(
             daemon.send(.post, "/v1/models/tiny/encode", body: [1, 2], fields: [.contentType: "image/png"]).failure.code
                 == "invalid_png")

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import HTTPTypes
 import Images
@@ -54,6 +55,21 @@ import Testing
         #expect(shape["height"] == .integer(4) && splits["train"] == .integer(5) && splits["test"] == .integer(5))
         let picture = try PNGDecoder.decode(daemon.get("/v1/datasets/squares/test/3.png").body)
         #expect(picture.bytes == [UInt8](repeating: 30, count: 16))
+    }
+
+    @Test func saysWhatIsWrongWithADataset() throws {
+        let folder = daemon.folder.appendingPathComponent("data/squares")
+        let file = folder.appendingPathComponent("train-labels-idx1-ubyte")
+        let sound = try Data(contentsOf: file)
+        try Data([0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 2, 3]).write(to: file)
+        let labels = daemon.get("/v1/datasets/squares/train/0.png")
+        #expect(labels.status == .unprocessableContent && labels.failure.code == "dataset_unusable")
+        #expect(labels.failure.message == "The squares train split has 5 images, but 4 labels.")
+        try sound.write(to: file)
+        try Data([0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 4, 0, 0, 0, 4, 1])
+            .write(to: folder.appendingPathComponent("t10k-images-idx3-ubyte"))
+        let images = daemon.get("/v1/datasets/squares/test/0.png").failure.message
+        #expect(images.contains("'t10k-images-idx3-ubyte' is cut short") && !images.contains("data/"))
     }
 
     @Test func everyRouteHasASummaryAndIsAddedOnce() {

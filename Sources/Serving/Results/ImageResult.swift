@@ -49,14 +49,19 @@ struct ImageResult {
         return response
     }
 
-    private func png() throws -> Response {
+    /// Refuses an answer that cannot be given, before the work for it is done.
+    static func check(count: Int, of shape: ImageShape, for request: Request) throws {
+        guard try MediaType.wanted(request, offered: offered) == .png else { return }
+        try sheet(of: count, for: request).check(count: count, of: shape)
+    }
+
+    private func png() throws -> Response { try Self.sheet(of: images.rows, for: request).response(images) }
+
+    private static func sheet(of count: Int, for request: Request) throws -> PictureSheet {
         let query = QueryFields(request)
-        let count = images.rows
-        let columns = try query.integer("columns", in: 1...Limits.rows) ?? Self.squareSide(count)
-        return try PictureSheet(
-            columns: columns, scale: try query.integer("scale", in: 1...64) ?? 1,
-            padding: try query.integer("padding", in: 0...64) ?? 0
-        ).response(images)
+        return PictureSheet(
+            columns: try query.integer("columns", in: 1...Limits.rows) ?? squareSide(count),
+            scale: try query.integer("scale", in: 1...64) ?? 1, padding: try query.integer("padding", in: 0...64) ?? 0)
     }
 
     /// The side of the smallest square that holds `count` cells.
@@ -69,14 +74,27 @@ struct PictureSheet {
     let scale: Int
     let padding: Int
 
+    private var grid: ImageGrid {
+        ImageGrid(columns: columns, padding: padding, scale: scale, maximumPixels: Limits.pixels)
+    }
+
+    /// Refuses what cannot be drawn, and a sheet of too many pixels.
+    func check(count: Int, of shape: ImageShape) throws {
+        try check(channels: shape.channels)
+        _ = try grid.size(of: count, width: shape.width, height: shape.height)
+    }
+
+    private func check(channels: Int) throws {
+        guard (1...4).contains(channels) else {
+            throw ServiceError.impossible(
+                "not_a_picture", "Images of \(channels) channels cannot be drawn; take another format.", "format")
+        }
+    }
+
     /// - Parameter images: [n, channels, height, width] in 0...1; one or three channels, two and four with alpha.
     func response(_ images: Tensor) throws -> Response {
         let shape = images.shape.dimensions
-        guard (1...4).contains(shape[1]) else {
-            throw ServiceError.impossible(
-                "not_a_picture", "Images of \(shape[1]) channels cannot be drawn; take another format.", "format")
-        }
-        let grid = ImageGrid(columns: columns, padding: padding, scale: scale, maximumPixels: Limits.pixels)
+        try check(channels: shape[1])
         let cells = try (0..<images.rows).map { index in
             do throws(ImageError) {
                 return try PixelImage(

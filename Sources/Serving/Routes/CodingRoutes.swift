@@ -16,7 +16,9 @@ enum CodingRoutes {
     private static func decode(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
         let input = ModelInput(reader: PointReader(model, datasets: services.datasets), request: request)
-        let images = try Computation(model.autoencoder, for: request).decode(input.latents(), parameter: "latents")
+        let latents = try input.latents()
+        try ImageResult.check(count: latents.rows, of: model.configuration.input, for: request)
+        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: "latents")
         return try ImageResult(images: images, request: request).response()
     }
 

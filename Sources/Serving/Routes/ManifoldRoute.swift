@@ -30,8 +30,16 @@ enum ManifoldRoute {
             spacing: try query.choice("spacing") ?? .uniform,
             horizontal: try query.integer("horizontal", in: 0...dimension - 1) ?? 0,
             vertical: try query.integer("vertical", in: 0...dimension - 1) ?? 1)
-        let latents = try grid.latents(around: [Float](repeating: 0, count: dimension))
+        guard grid.horizontal != grid.vertical else {
+            throw ServiceError.outOfRange(
+                "vertical", actual: "\(grid.vertical)", expected: "another dimension than 'horizontal'")
+        }
+        let sheet = PictureSheet(columns: columns, scale: scale, padding: padding)
+        try sheet.check(count: columns * rows, of: model.configuration.input)
+        let latents = try LatentSpaceError.naming(["x start": "x0", "x end": "x1", "y start": "y1", "y end": "y0"]) {
+            try grid.latents(around: [Float](repeating: 0, count: dimension))
+        }
         let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: "columns")
-        return try PictureSheet(columns: columns, scale: scale, padding: padding).response(images)
+        return try sheet.response(images)
     }
 }

@@ -67,21 +67,28 @@ enum PathRoutes {
                     "conflicting_fields", "'direction' and 'dimension' cannot be given together.", "dimension")
             }
             let direction = try reader.latents.row(node, of: fields.document, path: "direction")
-            latents = try Traversal.latents(
-                around: point, along: direction, from: start, to: end, steps: steps, spacing: spacing)
+            latents = try LatentSpaceError.naming(Self.rangeNames) {
+                try Traversal.latents(
+                    around: point, along: direction, from: start, to: end, steps: steps, spacing: spacing)
+            }
         } else {
             let axis = try fields.integer("dimension", in: 0...dimension - 1, default: 0)
-            latents = try Traversal.latents(
-                around: point, dimension: axis, from: start, to: end, steps: steps, spacing: spacing)
+            latents = try LatentSpaceError.naming(Self.rangeNames) {
+                try Traversal.latents(
+                    around: point, dimension: axis, from: start, to: end, steps: steps, spacing: spacing)
+            }
         }
         return try answer(latents, model, request, parameter: "steps")
     }
+
+    private static let rangeNames = ["range start": "from", "range end": "to"]
 
     /// Latents and what they decode to.
     static func answer(
         _ latents: Tensor, _ model: ServedModel, _ request: Request, parameter: String,
         _ fields: (inout JSONWriter) throws -> Void = { _ in }
     ) throws -> Response {
+        try ImageResult.check(count: latents.rows, of: model.configuration.input, for: request)
         let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: parameter)
         return try ImageResult(images: images, request: request).response { writer in
             writer.key("latents")

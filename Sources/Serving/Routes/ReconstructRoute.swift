@@ -14,6 +14,7 @@ enum ReconstructRoute {
         let resizes = try QueryFields(request).flag("resize")
         let reader = PointReader(model, datasets: services.datasets, resizes: resizes)
         let (images, _) = try ModelInput(reader: reader, request: request).images(options: [])
+        try ImageResult.check(count: images.rows, of: model.configuration.input, for: request)
         let result = try model.autoencoder.reconstruct(images)
         return try ImageResult(images: result.images, request: request).response { writer in
             writer.key("latents")
