@@ -41,7 +41,8 @@ struct AttemptOutcome: Sendable {
         let words = lastWords.map { ", saying: \($0)" } ?? ""
         switch exit {
         case .code(let code): return "exited with code \(code)\(words)"
-        case .signal(let number): return "was ended by \(Self.signalName(number))\(words)"
+        // What a crash prints last are addresses and libraries; they stay in the log.
+        case .signal(let number): return "was ended by \(Self.signalName(number))"
         case .notStarted(let reason): return "could not be started (\(reason))"
         }
     }
