@@ -55,6 +55,7 @@ export class JobCard {
         const reason = job.error?.message ?? (job.status === "succeeded" ? null : job.status_reason);
         this.reason.hidden = !reason;
         this.reason.textContent = reason ?? "";
+        this.reason.className = job.status === "failed" ? "field-error" : "hint";
         this.cancelButton.hidden = ended.has(job.status);
         if (before !== job.status) this.cancelButton.disabled = false;
         this.openButton.hidden = !job.model_version;

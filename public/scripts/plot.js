@@ -16,7 +16,7 @@ export function linePlot({ title, series, unit }) {
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary(title, drawn, unit) });
     const plot = element("figure", { class: "plot" }, caption, picture);
     if (drawn.length === 0) {
-        picture.append(svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle", text: "after the first epoch" }));
+        picture.append(svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle", text: "no epoch is finished" }));
         return plot;
     }
     const scales = scaled(drawn);

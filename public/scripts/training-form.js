@@ -13,10 +13,10 @@ const fields = [
     { key: "model", label: "Preset", choices: presets, hint: "The shape of encoder and decoder. It must fit the dataset's images." },
     { key: "name", label: "Name", type: "text", value: "", short: true, hint: "What the model will be called. Empty: the daemon picks a name." },
     { key: "seed", label: "Seed", number: true, value: 1, range: "Whole, 0 or more", hint: "The same seed gives the same model." },
-    { key: "epochs", label: "Epochs", number: true, value: 20, range: "1 to 10,000", hint: "Times through the training images; 20 show the shape, 60 are good." },
+    { key: "epochs", label: "Epochs", number: true, value: 20, range: "1 to 100,000", hint: "Times through the training images; 20 show the shape, 60 are good." },
     { key: "batch_size", label: "Batch size", number: true, value: 128, range: "1 to 65,536", hint: "Images a step; larger is faster, with fewer steps an epoch." },
     { key: "learning_rate", label: "Learning rate", number: true, value: 0.001, range: "Above 0, to 1", hint: "Adam's step; lower it if the curves jump." },
-    { key: "beta", label: "β", number: true, value: 1, range: "0 or more", hint: "Weight of the KL term: more gives a rounder map, less sharper images." },
+    { key: "beta", label: "β", number: true, value: 1, range: "0 to 1,000", hint: "Weight of the KL term: more gives a rounder map, less sharper images." },
 ];
 
 /** Returns `offer(datasets)`, which fills the choice of datasets. `submitted(job)` is called with a job that was taken. */
@@ -45,7 +45,7 @@ export function setUpTrainingForm(report, submitted) {
 
     return {
         offer(datasets) {
-            const chosen = input("dataset").value;
+            const chosen = input("dataset").value || "mnist";
             const choices = datasets.map(({ name, splits }) => [name, splits?.train ? `${name} (${splits.train.toLocaleString("en")} images)` : name]);
             input("dataset").replaceChildren(...choices.map(([value, text]) => element("option", { value, text })));
             if (choices.some(([value]) => value === chosen)) input("dataset").value = chosen;
