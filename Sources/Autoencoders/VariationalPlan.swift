@@ -79,11 +79,15 @@ public final class VariationalPlan {
     }
 
     /// One draw's losses, whose gradients (of the mean over `step.totalImages`) are added to what has been accumulated.
+    ///
+    /// - Parameter inputs: what the encoder sees in place of `pixels`, which stay the targets.
     public func accumulate(
-        _ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>, _ step: TrainingStep
+        _ pixels: UnsafePointer<Float>, inputs: UnsafePointer<Float>? = nil, epsilon: UnsafePointer<Float>,
+        _ step: TrainingStep
     ) throws {
         let context = step.context
-        try forward(pixels, epsilon: epsilon, context)
+        let inputs = inputs ?? pixels
+        try forward(inputs, epsilon: epsilon, context)
         let scale = 1 / Float(step.totalImages)
         loss(pixels, gradient: outputGradient.pointer, scale: scale)
         let latentGradient = try decoder.backward(
@@ -99,7 +103,7 @@ public final class VariationalPlan {
         let second = try logVariance.backward(inputs: features.pointer, gradient: logVarianceGradient, context)
         guard hasEncoder else { return }
         for i in 0..<features.count { first[i] += second[i] }
-        try encoder.backward(inputs: pixels, gradient: first, context)
+        try encoder.backward(inputs: inputs, gradient: first, context)
     }
 
     /// Writes the accumulated gradients into a flat vector and starts again from zero.

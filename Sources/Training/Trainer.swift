@@ -61,6 +61,16 @@ public final class Trainer {
             configuration: configuration, settings: specification.training, pool: pool, backend: backend)
     }
 
+    /// Starts from the weights of a trained model of the same layers instead of fresh ones; moments start at 0.
+    public func start(from checkpoint: CheckpointFolder) throws {
+        let (_, parameters) = try checkpoint.model()
+        guard parameters.layout == engine.layout else {
+            throw TrainingError.cannotStart(reason: "the checkpoint's model has other layers.")
+        }
+        engine.parameters.copy(from: parameters.values)
+        engine.averaged.copy(from: parameters.values)
+    }
+
     /// Goes on from the output folder's last checkpoint, which must be of the same run.
     public func resume() throws {
         let checkpoint = try output.checkpoint()
@@ -185,7 +195,7 @@ public final class Trainer {
             epochs: epoch, seed: settings.seed, batchSize: settings.batchSize,
             learningRate: Double("\(settings.learningRate)") ?? Double(settings.learningRate),
             schedule: settings.schedule.rawValue,
-            ema: settings.weightAverage > 0 ? Double(settings.weightAverage) : nil,
+            ema: settings.weightAverage > 0 ? Double("\(settings.weightAverage)") : nil,
             beta: Double(objective.beta), klReduction: objective.klReduction.rawValue, threads: pool.workerCount,
             backend: backend.name, programVersion: origin.programVersion, createdAt: Date.now.ISO8601Format(),
             command: origin.command)

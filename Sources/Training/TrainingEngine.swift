@@ -63,7 +63,7 @@ final class TrainingEngine {
                 try workers[index].accumulate(
                     split,
                     indices: indices[indices.startIndex + shard.lowerBound..<indices.startIndex + shard.upperBound],
-                    parameters: parameters, step)
+                    parameters: parameters, settings, step)
             } catch {
                 exchange.abandon()
                 throw error

@@ -35,6 +35,8 @@ public enum TrainingError: Error, CustomStringConvertible {
     case memory(batchSize: Int, needed: Double, available: Double)
     /// The loss is no longer a finite number; the last checkpoint before it stays.
     case diverged(step: Int, lastFiniteLoss: Double?)
+    /// Weights that are not this model's.
+    case cannotStart(reason: String)
     /// A folder that is not a run, or another run than the one asked for.
     case cannotResume(reason: String)
 
@@ -45,6 +47,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .emptySplit: "empty_dataset"
         case .memory: "out_of_memory"
         case .diverged: "diverged"
+        case .cannotStart: "cannot_start"
         case .cannotResume: "cannot_resume"
         }
     }
@@ -60,6 +63,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .diverged(let step, let loss):
             "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
                 + "A lower learning rate or a warm-up may help."
+        case .cannotStart(let reason): "The run cannot start from these weights: \(reason)"
         case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
         }
     }

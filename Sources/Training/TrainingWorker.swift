@@ -21,12 +21,13 @@ final class TrainingWorker {
     /// A plan with buffers for its inputs; `isCurrent` tells whether it has this step's parameters.
     private final class LoadedPlan {
         let plan: VariationalPlan
-        let pixels, epsilon: AlignedBuffer
+        let pixels, noisyPixels, epsilon: AlignedBuffer
         var isCurrent = false
 
         init(plan: VariationalPlan, configuration: ModelConfiguration) {
             self.plan = plan
             pixels = AlignedBuffer(count: plan.images * configuration.input.count)
+            noisyPixels = AlignedBuffer(count: pixels.count)
             epsilon = AlignedBuffer(count: plan.images * configuration.latentDimension)
         }
     }
@@ -41,7 +42,8 @@ final class TrainingWorker {
 
     /// Leaves this shard's gradient in `gradient` and its losses in `sums`.
     func accumulate(
-        _ split: Split, indices: ArraySlice<Int>, parameters: AlignedBuffer, _ step: TrainingStep
+        _ split: Split, indices: ArraySlice<Int>, parameters: AlignedBuffer, _ settings: TrainingSettings,
+        _ step: TrainingStep
     ) throws {
         forgetParameters()
         sums = LossSums()
@@ -55,7 +57,10 @@ final class TrainingWorker {
             step.firstImage += start - indices.startIndex
             try fill(loaded, split, part)
             fillNoise(loaded, seed: step.seed, purpose: .posterior) { step.step << 17 | (step.firstImage + $0) }
-            try loaded.plan.accumulate(loaded.pixels.pointer, epsilon: loaded.epsilon.pointer, step)
+            if settings.inputNoise > 0 { addInputNoise(loaded, upTo: settings.inputNoise, step) }
+            let inputs = settings.inputNoise > 0 ? loaded.noisyPixels : loaded.pixels
+            try loaded.plan.accumulate(
+                loaded.pixels.pointer, inputs: inputs.pointer, epsilon: loaded.epsilon.pointer, step)
             sums += LossSums(
                 images: part.count, reconstruction: loaded.plan.reconstructionLosses.reduce(0, +),
                 divergence: loaded.plan.divergences.reduce(0, +))
@@ -112,6 +117,21 @@ final class TrainingWorker {
     private func fill(_ loaded: LoadedPlan, _ split: Split, _ indices: ArraySlice<Int>) throws {
         let buffer = UnsafeMutableBufferPointer(start: loaded.pixels.pointer, count: loaded.pixels.count)
         try split.copyBatch(indices: indices, into: buffer, layout: .channelsLast)
+    }
+
+    private func addInputNoise(_ loaded: LoadedPlan, upTo limit: Float, _ step: TrainingStep) {
+        let count = configuration.input.count
+        for image in 0..<loaded.plan.images {
+            let index = step.step << 17 | (step.firstImage + image)
+            var random = RandomSource(seed: step.seed, stream: RandomPurpose.inputNoise.stream(index))
+            let share = limit * random.uniform()
+            for i in image * count..<(image + 1) * count {
+                let pixel = loaded.pixels.pointer[i]
+                // Black and white stay what they are; drawing for them as well keeps the loop simple.
+                let drawn: Float = random.uniform() < pixel ? 1 : 0
+                loaded.noisyPixels.pointer[i] = pixel + share * (drawn - pixel)
+            }
+        }
     }
 
     private func fillNoise(

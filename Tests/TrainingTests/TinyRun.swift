@@ -8,14 +8,14 @@ import Training
 
 /// A dataset of bright squares on 8 x 8 images and a network small enough to train in a moment.
 enum TinyRun {
-    static func dataset(train: Int = 150, test: Int = 40) throws -> Dataset {
+    static func dataset(train: Int = 150, test: Int = 40, brightness: UInt8 = 255) throws -> Dataset {
         func split(_ count: Int, seed: UInt64) throws -> Split {
             var random = RandomSource(seed: seed)
             var pixels = [UInt8](repeating: 0, count: count * 64)
             var labels: [UInt8] = []
             for image in 0..<count {
                 let (row, column) = (Int(random.index(below: 5)), Int(random.index(below: 5)))
-                for y in row..<row + 3 { for x in column..<column + 3 { pixels[image * 64 + y * 8 + x] = 255 } }
+                for y in row..<row + 3 { for x in column..<column + 3 { pixels[image * 64 + y * 8 + x] = brightness } }
                 labels.append(UInt8(row))
             }
             let shape = try PictureShape(channels: 1, height: 8, width: 8)

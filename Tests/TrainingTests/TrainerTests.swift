@@ -78,6 +78,45 @@ import Testing
         #expect(abs(losses[1] - losses[0]) < 1e-2 && abs(losses[2] - losses[0]) < 1e-2)
     }
 
+    /// A constant rate so small that the weights cannot have moved far from where they started.
+    @Test func startsFromTheWeightsOfAnotherRun() throws {
+        let (first, second) = (TinyRun.temporaryFolder(), TinyRun.temporaryFolder())
+        defer { for folder in [first, second] { try? FileManager.default.removeItem(at: folder) } }
+        let dataset = try TinyRun.dataset(train: 600)
+        _ = try TinyRun.trainer(first, dataset: dataset) { $0.epochs = 8 }.run()
+        let next = try TinyRun.trainer(second, dataset: dataset) {
+            $0.epochs = 1
+            $0.learningRate = 1e-6
+            $0.inputNoise = 1
+        }
+        try next.start(from: CheckpointFolder(path: first.path))
+        _ = try next.run()
+        let before = try #require(CheckpointFolder(path: first.path).metrics().last?.test)
+        let after = try #require(CheckpointFolder(path: second.path).metrics().last?.test)
+        #expect(abs(before.negativeELBO - after.negativeELBO) < 0.1)
+
+        let other = try TinyRun.trainer(second, model: TinyRun.model(batchNorm: true), dataset: dataset)
+        #expect(throws: TrainingError.self) { try other.start(from: CheckpointFolder(path: first.path)) }
+    }
+
+    /// Black and white pixels are their own binarised draws; grey ones are not.
+    @Test(arguments: [(UInt8(255), true), (128, false)])
+    func inputNoiseMovesGreyPixelsOnly(brightness: UInt8, isUnmoved: Bool) throws {
+        let dataset = try TinyRun.dataset(brightness: brightness)
+        var losses: [Double] = []
+        for noise in [Float(0), 1] {
+            let folder = TinyRun.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let trainer = try TinyRun.trainer(folder, dataset: dataset) {
+                $0.epochs = 1
+                $0.inputNoise = noise
+            }
+            _ = try trainer.run()
+            losses.append(try #require(CheckpointFolder(path: folder.path).metrics().last).train.objective)
+        }
+        #expect((losses[0] == losses[1]) == isUnmoved)
+    }
+
     @Test func anotherRunIsNotResumed() throws {
         let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -32,6 +32,9 @@ public struct TrainingSettings: Hashable, Sendable {
     public var klReduction: Objective.DivergenceReduction?
     /// Decay per step of the averaged weights that are served and tested, 0 up to but not 1; 0, the default, averages nothing.
     public var weightAverage: Float = 0
+    /// Noise of the encoder's inputs against overfitting, 0 to 1; default 0, none. Each image moves towards a binarised
+    /// draw of itself by a share that is uniform in 0...this; the targets stay as they are.
+    public var inputNoise: Float = 0
     /// How weights start; default Glorot-uniform.
     public var initialization = Initialization.glorotUniform
     /// Fixes initial weights, the order of images and all noise; default 1.
@@ -52,6 +55,7 @@ public struct TrainingSettings: Hashable, Sendable {
         try check((0...1_000_000).contains(warmUpSteps), "warm_up_steps", warmUpSteps, "0 to 1000000")
         if let beta { try check(beta >= 0 && beta <= 1000, "beta", beta, "0 to 1000") }
         try check(weightAverage >= 0 && weightAverage < 1, "weight_average", weightAverage, "0 up to but not 1")
+        try check(inputNoise >= 0 && inputNoise <= 1, "input_noise", inputNoise, "0 to 1")
         try check((1...100_000).contains(checkpointEvery), "checkpoint_every", checkpointEvery, "1 to 100000")
     }
 
@@ -83,6 +87,7 @@ extension TrainingSettings: Codable {
         case warmUpSteps = "warm_up_steps"
         case klReduction = "kl_reduction"
         case weightAverage = "weight_average"
+        case inputNoise = "input_noise"
         case checkpointEvery = "checkpoint_every"
     }
 
@@ -96,6 +101,7 @@ extension TrainingSettings: Codable {
         beta = try fields.optional("beta")
         klReduction = try fields.optional("kl_reduction")
         weightAverage = try fields.optional("weight_average") ?? weightAverage
+        inputNoise = try fields.optional("input_noise") ?? inputNoise
         initialization = try fields.optional("initialization") ?? initialization
         seed = try fields.optional("seed") ?? seed
         checkpointEvery = try fields.optional("checkpoint_every") ?? checkpointEvery

@@ -30,6 +30,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The folder to leave the checkpoint in.")
     var output: String
 
+    @Option(help: "A checkpoint folder whose weights to start from; it must have the same layers.")
+    var from: String?
+
     @Option(help: "The model's name (default: the preset's).")
     var name: String?
 
@@ -45,7 +48,7 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         guard jobSpec == nil else { return }
         if resume {
-            let isPlain = [preset, model, dataset, name].allSatisfy { $0 == nil }
+            let isPlain = [preset, model, dataset, name, from].allSatisfy { $0 == nil }
             guard isPlain, try training.settings() == TrainingSettings() else {
                 throw ValidationError("--resume goes on with the run's own model, dataset and settings; give none.")
             }
@@ -75,7 +78,11 @@ struct TrainCommand: ParsableCommand {
             let trainer = try Trainer(
                 specification, dataset: dataset, output: folder, pool: machine.pool, backend: machine.backend,
                 origin: Trainer.Origin(programVersion: programVersion, command: command))
-            if resumes { try trainer.resume() }
+            if resumes {
+                try trainer.resume()
+            } else if let from {
+                try trainer.start(from: CheckpointFolder(path: from))
+            }
             let outcome = try trainer.run(shouldStop: { StopSignal.isRaised }, observe: reporter.observe)
             guard outcome == .finished else {
                 reporter.stopped()
@@ -159,6 +166,8 @@ struct TrainingOptions: ParsableArguments {
     var klReduction: String?
     @Option(help: "Decay per step of the averaged weights, 0 for none (default: 0).")
     var weightAverage: Float?
+    @Option(help: "Noise of the encoder's inputs against overfitting, 0 to 1 (default: 0).")
+    var inputNoise: Float?
     @Option(help: "How weights start: glorot_uniform or pytorch (default: glorot_uniform).")
     var initialization: String?
     @Option(help: "Fixes initial weights, order and noise (default: 1).")
@@ -176,6 +185,7 @@ struct TrainingOptions: ParsableArguments {
         if let beta { settings.beta = beta }
         if let klReduction { settings.klReduction = try Self.choice("--kl-reduction", klReduction) }
         if let weightAverage { settings.weightAverage = weightAverage }
+        if let inputNoise { settings.inputNoise = inputNoise }
         if let initialization { settings.initialization = try Self.choice("--initialization", initialization) }
         if let seed { settings.seed = seed }
         if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
