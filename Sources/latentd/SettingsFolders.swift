@@ -58,6 +58,14 @@ struct SettingsFolders: Equatable, Sendable {
             ?? workingFolder.appendingPathComponent("state")
     }
 
+    /// The folders to read from that were asked for and are not there, with their settings: most often a slip of the pen.
+    func missing(_ paths: Settings.Paths, isFolder: (URL) -> Bool = Self.isFolder) -> [(key: String, folder: URL)] {
+        let asked =
+            (paths.modelsDir.isEmpty ? [] : [("paths.models_dir", models)])
+            + (paths.dataDir.isEmpty ? [] : data.map { ("paths.data_dir", $0) })
+        return asked.filter { !isFolder($0.1) }.map { (key: $0.0, folder: $0.1) }
+    }
+
     private static func ancestors(of file: URL) -> [URL] {
         var folders: [URL] = []
         var folder = file.standardizedFileURL.deletingLastPathComponent()

@@ -121,4 +121,18 @@ import Testing
         #expect(settings.log.level == .error)
         #expect(throws: (any Error).self) { try SettingsOptions.parse(["--set", "nonsense"]).flags() }
     }
+
+    @Test func foldersThatWereAskedForAndAreNotThereAreNamed() {
+        var paths = Settings.Paths()
+        let root = URL(fileURLWithPath: "/nowhere", isDirectory: true)
+        func missing() -> [String] {
+            SettingsFolders(
+                paths, executable: root.appendingPathComponent("bin/latentd"), workingFolder: root, environment: [:]
+            ) { _ in false }.missing(paths) { $0.path == "/nowhere/there" }.map { "\($0.key) \($0.folder.path)" }
+        }
+        #expect(missing() == [])
+        paths.modelsDir = "modles"
+        paths.dataDir = ["there", "dta"]
+        #expect(missing() == ["paths.models_dir /nowhere/modles", "paths.data_dir /nowhere/dta"])
+    }
 }

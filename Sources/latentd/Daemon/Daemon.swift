@@ -56,6 +56,10 @@ final class Daemon {
     /// Serves until SIGTERM or SIGINT, then finishes what is under way; a second signal ends the process at once.
     func run() throws {
         let port = try server.start()
+        for (name, folder) in folders.missing(settings.paths) {
+            logger.warning(
+                "a folder of the settings is not there", metadata: ["key": "\(name)", "folder": "\(folder.path)"])
+        }
         let faults = repository.scan()
         for fault in faults {
             logger.error("a models folder cannot be listed", metadata: ["error": "\(fault)"])
