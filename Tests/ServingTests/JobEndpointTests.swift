@@ -88,6 +88,14 @@ import Testing
         #expect(other.status == .unprocessableContent && other.failure.code == "idempotency_key_reused")
     }
 
+    @Test(arguments: [("epochs", "1.5"), ("seed", "-1")])
+    func saysWhichNumberDoesNotFit(field: String, value: String) {
+        let response = submit(#"{"dataset":"large","model":"mnist-2d","training":{"\#(field)":\#(value)}}"#)
+        #expect(
+            response.failure.message
+                == "'training.\(field)' is a number that does not fit; expected a whole number in range.")
+    }
+
     @Test func queuesNothingThatIsWrong() throws {
         let bad: [(String, String, String?)] = [
             (#"{"dataset":"large","model":"mnist-2d","colour":1}"#, "unknown_field", "colour"),

@@ -35,8 +35,8 @@ struct StrictContainer {
             return try decode()
         } catch let error where !(error is DecodingError || error is ConfigurationError) {
             throw ConfigurationError(
-                field: Self.path(container.codingPath + [Key(name)]), actual: "not readable",
-                expected: "a value in range")
+                field: Self.path(container.codingPath + [Key(name)]), actual: "a number that does not fit",
+                expected: "a whole number in range")
         }
     }
 
