@@ -2,56 +2,6 @@ import HTTP
 import Sockets
 import Testing
 
-/// Drives a state machine with instants of its own: seconds since the connection was accepted.
-private struct Driver {
-    var state: ConnectionState
-    var now = MonotonicInstant(nanoseconds: 0)
-
-    init(_ limits: HTTPLimits = HTTPLimits()) {
-        state = ConnectionState(limits: limits, at: now)
-    }
-
-    mutating func at(_ seconds: Double) {
-        now = MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
-    }
-
-    mutating func receive(_ text: String) {
-        Array(text.utf8).withUnsafeBytes { state.received($0, at: now) }
-    }
-
-    /// The next action by name, with what matters of it.
-    mutating func next() -> String {
-        switch state.nextAction(at: now) {
-        case .read: "read"
-        case .route(let head): "route \(head.target.raw)"
-        case .sendContinue: "continue"
-        case .handle(let head, let body): "handle \(head.target.raw) \(String(decoding: body, as: UTF8.self))"
-        case .answerFault(let fault): "fault \(fault.status.code)"
-        case .awaitResponse: "await"
-        case .write: "write"
-        case .shutdownSending: "shutdown"
-        case .close: "close"
-        }
-    }
-
-    /// From a whole request to its answer's last byte.
-    mutating func answer() -> [String] {
-        var names = [next()]
-        state.admit(bodyLimit: 100, at: now)
-        names.append(next())
-        return names + respond()
-    }
-
-    mutating func respond() -> [String] {
-        state.responseReady(at: now)
-        let name = next()
-        state.responseFinished(at: now)
-        return [name]
-    }
-
-    var deadline: Double? { state.deadline.map { Double($0.nanoseconds) / 1e9 } }
-}
-
 private func get(_ path: String, _ fields: String = "") -> String {
     "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
 }
@@ -63,7 +13,7 @@ private func post(_ path: String, _ fields: String, _ body: String = "") -> Stri
 @Suite("Connection state")
 struct ConnectionStateTests {
     @Test func `Pipelined requests are answered in order, one at a time (RFC 9112 §9.3.2)`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/1") + post("/2", "Content-Length: 2\r\n", "ab") + get("/3"))
         #expect(driver.answer() == ["route /1", "handle /1 ", "write"])
         #expect(driver.answer() == ["route /2", "handle /2 ab", "write"])
@@ -72,7 +22,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `Nothing of the next request is looked at before the answer`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/1") + "nonsense\r\n\r\n")
         #expect(driver.next() == "route /1")
         driver.state.admit(bodyLimit: 0, at: driver.now)
@@ -86,7 +36,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `Close is kept, and said (RFC 9112 §9.6)`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/", "Connection: close\r\n"))
         #expect(driver.next() == "route /")
         #expect(driver.state.persistence == .close)
@@ -99,7 +49,7 @@ struct ConnectionStateTests {
     @Test func `HTTP/1.0 lives on only when asked to, and is told`() {
         for (fields, expected) in [("", ResponseEncoder.Persistence.close), ("Connection: keep-alive\r\n", .keepAlive)]
         {
-            var driver = Driver()
+            var driver = ConnectionDriver()
             driver.receive("GET / HTTP/1.0\r\n\(fields)\r\n")
             #expect(driver.next() == "route /")
             #expect(driver.state.persistence == expected)
@@ -107,7 +57,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `100 Continue is sent once, and only to a client that waits (RFC 9110 §10.1.1)`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(post("/", "Content-Length: 2\r\nExpect: 100-continue\r\n"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 10, at: driver.now)
@@ -115,7 +65,7 @@ struct ConnectionStateTests {
         driver.receive("ab")
         #expect(driver.next() == "handle / ab")
 
-        driver = Driver()
+        driver = ConnectionDriver()
         driver.receive(post("/", "Content-Length: 2\r\nExpect: 100-continue\r\n", "a"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 10, at: driver.now)
@@ -123,7 +73,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `A declared body over the route's cap is refused unread, then the client is let read the answer`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(post("/", "Content-Length: 11\r\nExpect: 100-continue\r\n"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 10, at: driver.now)
@@ -144,7 +94,7 @@ struct ConnectionStateTests {
         ("a client that waits is answered at once", "Content-Length: 3\r\nExpect: 100-continue\r\n", "", false),
     ])
     func refusal(name: String, fields: String, body: String, survives: Bool) {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(post("/1", fields, body) + get("/2"))
         #expect(driver.next() == "route /1")
         driver.state.refuse(at: driver.now)
@@ -157,7 +107,7 @@ struct ConnectionStateTests {
         ("nothing", "", "close"), ("half a head", "GET / HT", "fault 400"), ("an empty line", "\r\n", "fault 400"),
     ])
     func `The peer's end between requests is no error, inside one it is`(name: String, sent: String, expected: String) {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(sent)
         #expect(driver.next() == "read")
         driver.state.peerFinished(at: driver.now)
@@ -166,7 +116,7 @@ struct ConnectionStateTests {
 
     @Test(arguments: ["Content-Length: 5\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"])
     func `A truncated body is a failed request (RFC 9112 §8)`(rest: String) {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive("POST / HTTP/1.1\r\nHost: a\r\n\(rest)")
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 10, at: driver.now)
@@ -176,7 +126,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `The head has a deadline that single bytes do not move`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         #expect(driver.deadline == 10)
         driver.at(9)
         driver.receive("G")
@@ -188,12 +138,12 @@ struct ConnectionStateTests {
     }
 
     @Test func `A silent connection is closed without a word, an idle one later`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.at(10)
         driver.state.deadlinePassed(at: driver.now)
         #expect(driver.next() == "close")
 
-        driver = Driver()
+        driver = ConnectionDriver()
         driver.receive(get("/"))
         _ = driver.answer()
         #expect(driver.next() == "read")
@@ -210,7 +160,7 @@ struct ConnectionStateTests {
     @Test func `A body must come at the least rate`() {
         var limits = HTTPLimits()
         limits.bodyBytesPerSecond = 2
-        var driver = Driver(limits)
+        var driver = ConnectionDriver(limits)
         driver.receive(post("/", "Content-Length: 50\r\n", "abcd"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 100, at: driver.now)
@@ -222,7 +172,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `A client that does not read is given up, one that reads slowly is not`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 0, at: driver.now)
@@ -240,7 +190,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `A half-closed peer gets a grace, then its request is cancelled`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 0, at: driver.now)
@@ -258,7 +208,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `What a half-closed peer sent before its end is still read`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/1"))
         #expect(driver.next() == "route /1")
         driver.state.admit(bodyLimit: 0, at: driver.now)
@@ -274,7 +224,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `A half-closed peer still gets the answers to what it pipelined`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/1") + get("/2"))
         driver.state.peerFinished(at: driver.now)
         #expect(driver.answer() == ["route /1", "handle /1 ", "write"])
@@ -283,7 +233,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `A reset cancels at once, and nothing is written`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/"))
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 0, at: driver.now)
@@ -299,7 +249,7 @@ struct ConnectionStateTests {
         var limits = HTTPLimits()
         limits.lingerBytes = 10
         for sent in ["12345678901", ""] {
-            var driver = Driver(limits)
+            var driver = ConnectionDriver(limits)
             driver.receive("bad\r\n")
             #expect(driver.next() == "fault 400")
             #expect(driver.respond() == ["write"])
@@ -315,14 +265,14 @@ struct ConnectionStateTests {
     }
 
     @Test func `Draining closes the idle after a moment, and the busy after their answer`() {
-        var idle = Driver()
+        var idle = ConnectionDriver()
         idle.state.beginDraining(at: idle.now)
         #expect(idle.next() == "read")
         idle.now = idle.now.advanced(by: HTTPLimits().drainIdleTimeout)
         idle.state.deadlinePassed(at: idle.now)
         #expect(idle.next() == "close")
 
-        var busy = Driver()
+        var busy = ConnectionDriver()
         busy.receive(get("/"))
         #expect(busy.next() == "route /")
         busy.state.admit(bodyLimit: 0, at: busy.now)
@@ -334,7 +284,7 @@ struct ConnectionStateTests {
     }
 
     @Test func `Draining answers the request of a client that was promised another`() {
-        var driver = Driver()
+        var driver = ConnectionDriver()
         driver.receive(get("/1"))
         #expect(driver.next() == "route /1")
         driver.state.admit(bodyLimit: 0, at: driver.now)
