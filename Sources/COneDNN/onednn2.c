@@ -40,6 +40,9 @@ int latentd_onednn_version(void) {
 }
 
 void latentd_onednn_use_one_thread(void) {
+    static _Thread_local int is_done;
+    if (is_done) return;
+    is_done = 1;
     // Looked up, not linked: only oneDNN's build knows which OpenMP runtime it brings, if any.
     void (*set)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
     if (set) set(1);

@@ -13,7 +13,7 @@ public final class KernelPool: Sendable {
 
     /// Threads that the system refuses are done without: `workerCount` says how many there are.
     ///
-    /// - Parameter prepareThread: called once on each thread before any work.
+    /// - Parameter prepareThread: called on each thread before its work, perhaps more than once.
     public convenience init(workers: Int, prepareThread: @escaping @Sendable () -> Void) {
         self.init(workers: workers, prepareThread: prepareThread, start: startKernelThread)
     }
@@ -56,6 +56,12 @@ public final class KernelPool: Sendable {
     private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
         guard items > 0 else { return }
         if let caller { return try caller.locked { try runHere(items, body) } }
+        // One item alone runs where it was asked for, in an idle worker's place: two changes of thread less.
+        if items == 1, !pinned, let worker = queue.borrow() {
+            defer { queue.giveBack(worker) }
+            prepareThread()
+            return try body(0, worker)
+        }
         try withoutActuallyEscaping(body) { body in
             let work = Work(items: items, pinned: pinned, body: body)
             queue.run(work)
@@ -106,6 +112,25 @@ private final class WorkQueue: @unchecked Sendable {  // every access to its fie
     private let workDone = Monitor()
     private var waiting: [Work] = []
     private var closed = false
+    /// Workers that wait for work, and those of them in whose place a caller computes.
+    private var idle: Set<Int> = []
+    private var lent: Set<Int> = []
+
+    /// An idle worker's place for the caller, who alone may touch that worker's plans until `giveBack`.
+    func borrow() -> Int? {
+        workAvailable.locked {
+            guard waiting.isEmpty, let worker = idle.subtracting(lent).min() else { return nil }
+            lent.insert(worker)
+            return worker
+        }
+    }
+
+    func giveBack(_ worker: Int) {
+        workAvailable.locked {
+            lent.remove(worker)
+            if !waiting.isEmpty { workAvailable.notifyAll() }
+        }
+    }
 
     func run(_ work: Work) {
         workAvailable.locked {
@@ -140,12 +165,15 @@ private final class WorkQueue: @unchecked Sendable {  // every access to its fie
     private func next(worker: Int) -> (Work, Int)? {
         workAvailable.locked {
             while !closed {
-                for (index, work) in waiting.enumerated() {
+                for (index, work) in waiting.enumerated() where !lent.contains(worker) {
                     guard let item = work.take(worker: worker) else { continue }
                     if work.started == work.items { waiting.remove(at: index) }
                     return (work, item)
                 }
+                idle.insert(worker)
                 workAvailable.wait()
+                // A lent worker that wakes finds no work for itself, and waits again until `giveBack`.
+                idle.remove(worker)
             }
             return nil
         }
