@@ -34,7 +34,7 @@ run() { env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
 lint() { "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests; }
 # Debug and release are built one after the other: two compilers at once are no faster, and take twice the memory.
-unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | grep -avE '^◇|^✔ Test (case )?|^\[[0-9]+/[0-9]+\]|^$'; }
+unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | awk '/^✔ Test run / || !/^◇|^✔ Test |^\[[0-9]+\/[0-9]+\]|^$/'; }
 release() { run "$swift" build -c release --product latentd; }
 
 step format lint
