@@ -1,5 +1,5 @@
 /// One lazily made plan a worker.
-final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched by worker i of the pool
+final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched by whoever computes in worker i's place
     private let slots: UnsafeMutableBufferPointer<VariationalPlan?>
     private let make: @Sendable () throws -> VariationalPlan
 

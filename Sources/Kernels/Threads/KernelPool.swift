@@ -3,7 +3,7 @@ import Glibc
 /// A fixed set of threads, one a core, on which everything numeric runs.
 ///
 /// A caller blocks until its work is done. Plans belong to workers: `body` is told which worker runs it and may touch
-/// that worker's plan without a lock. The pool's threads end when the pool is released.
+/// that worker's plan without a lock, on whichever thread it runs. The pool's threads end when the pool is released.
 public final class KernelPool: Sendable {
     public let workerCount: Int
     private let queue: WorkQueue
