@@ -12,12 +12,9 @@ struct HandlerJob: Sendable {
     let unsent: PendingOutput?
     let persistence: ResponseEncoder.Persistence
     let date: HTTPDate
-    let mailbox: Mailbox
     let onAccess: (@Sendable (AccessRecord) -> Void)?
 
-    func run() {
-        mailbox.post(.completed(Completion(registration: registration, outcome: outcome())))
-    }
+    func run() -> Completion { Completion(registration: registration, outcome: outcome()) }
 
     private func outcome() -> Completion.Outcome {
         guard !request.isCancelled else { return .dropped }

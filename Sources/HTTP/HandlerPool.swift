@@ -10,6 +10,8 @@ final class HandlerPool: Sendable {
         /// Jobs in order; those before `first` are taken.
         var queue: [Job?] = []
         var first = 0
+        /// Threads that wait for a job.
+        var idle = 0
         var isStopped = false
 
         var waiting: Int { queue.count - first }
@@ -32,9 +34,14 @@ final class HandlerPool: Sendable {
     }
 
     /// Whether the job was taken; false when the queue is full or the pool stopped.
-    func submit(_ job: @escaping Job) -> Bool {
+    func submit(_ job: @escaping Job) -> Bool { submit(job) { $0.waiting < capacity } }
+
+    /// Whether the job was taken, by a thread that had nothing else to do.
+    func submitToIdle(_ job: @escaping Job) -> Bool { submit(job) { $0.waiting < $0.idle } }
+
+    private func submit(_ job: @escaping Job, where hasRoom: (borrowing State) -> Bool) -> Bool {
         let accepted = state.withLock { state in
-            guard !state.isStopped, state.waiting < capacity else { return false }
+            guard !state.isStopped, hasRoom(state) else { return false }
             state.queue.append(job)
             return true
         }
@@ -50,8 +57,10 @@ final class HandlerPool: Sendable {
 
     private func work() {
         while true {
+            state.withLock { $0.idle += 1 }
             available.wait()
             let (job, ends) = state.withLock { state -> (Job?, Bool) in
+                state.idle -= 1
                 guard state.first < state.queue.count else { return (nil, state.isStopped) }
                 let job = state.queue[state.first]
                 state.queue[state.first] = nil

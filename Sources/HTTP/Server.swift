@@ -2,10 +2,9 @@ import Dispatch
 import Sockets
 import Synchronization
 
-/// An HTTP server: one event-loop thread for all connections, and a fixed pool of threads for the handlers.
+/// An HTTP server: a fixed pool of threads, one of which at a time runs the event loop of all connections.
 public final class Server: Sendable {
     private struct Control {
-        var listener: Listener?
         var started = false
         var stopping = false
     }
@@ -14,6 +13,8 @@ public final class Server: Sendable {
     private let router: Router
     private let control = Mutex(Control())
     private let mailbox: Mailbox
+    private let loop = Mutex<ServerLoop?>(nil)
+    private let relief = Relief()
     /// Signalled when every connection is closed, or when the drain's time is up.
     private let finished = DispatchSemaphore(value: 0)
     private let drained = Atomic<Bool>(false)
@@ -30,18 +31,18 @@ public final class Server: Sendable {
         let listener = try Listener(
             host: configuration.host, port: configuration.port, backlog: configuration.backlog)
         let port = listener.address.port
-        let pool = HandlerPool(threads: configuration.handlerThreads, capacity: configuration.handlerQueue)
+        // Beside the handlers, the event loop and its relief.
+        let threads = configuration.handlerThreads + (configuration.handlesLoneRequestsOnLoop ? 2 : 1)
+        let pool = HandlerPool(threads: threads, capacity: configuration.handlerQueue)
+        try loop.withLock { loop throws(SocketError) in
+            loop = try ServerLoop(
+                listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox,
+                relief: relief
+            ) { [self] in if relief.standBy() { lead(pool) } }
+        }
         try pool.start()
-        control.withLock { control in
-            control.started = true
-            control.listener = listener
-        }
-        do throws(SocketError) {
-            try SystemThread.start(name: "event-loop") { [self] in run(pool) }
-        } catch {
-            pool.stop()
-            throw error
-        }
+        control.withLock { $0.started = true }
+        _ = pool.submit { [self] in lead(pool) }
         return port
     }
 
@@ -61,18 +62,29 @@ public final class Server: Sendable {
         return drained.load(ordering: .acquiring)
     }
 
-    private func run(_ pool: HandlerPool) {
-        defer { pool.stop() }
+    /// Runs the event loop, and lone requests, until another thread has taken it over or until the end.
+    private func lead(_ pool: HandlerPool) {
         do throws(SocketError) {
-            guard let listener = control.withLock({ $0.listener.take() }) else { return }
-            let loop = try ServerLoop(
-                listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox)
-            let complete = try loop.run { [self] in finished.signal() }
-            drained.store(complete, ordering: .releasing)
+            while case .handle(let job) = try turns() {
+                relief.begin()
+                let completion = job.run()
+                relief.end()
+                let isStillMine = loop.withLockIfAvailable { $0?.completeOwn(completion) } != nil
+                guard isStillMine else { return mailbox.post(.completed(completion)) }
+            }
         } catch {
             configuration.onNotice?(.loopFailed(error.description))
         }
+        loop.withLock { $0 = nil }  // what its relief is given refers to this server
+        relief.stop()
+        pool.stop()
         finished.signal()
+    }
+
+    private func turns() throws(SocketError) -> ServerLoop.Outcome? {
+        let outcome = try loop.withLock { loop throws(SocketError) in try loop?.run { [self] in finished.signal() } }
+        if case .drained(let complete) = outcome { drained.store(complete, ordering: .releasing) }
+        return outcome
     }
 }
 

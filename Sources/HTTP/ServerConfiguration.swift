@@ -9,6 +9,9 @@ public struct ServerConfiguration: Sendable {
     public var limits = HTTPLimits()
     /// Threads that run handlers: as many requests are answered at a time.
     public var handlerThreads = 16
+    /// A request that comes while no other is in hand is handled on the event loop's thread, one more than those above:
+    /// that saves it the waking of a thread.
+    public var handlesLoneRequestsOnLoop = true
     /// Requests that may wait for a thread; more are answered 503 with `Retry-After`.
     public var handlerQueue = 256
     /// Connections that the kernel keeps before they are accepted.

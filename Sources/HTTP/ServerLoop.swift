@@ -2,33 +2,53 @@ import HTTPTypes
 import Sockets
 
 /// The event loop's side of the server: connections, their state machines, and the way to the handlers and back.
+///
+/// One thread at a time runs it, and a lone request it handles itself (see `Relief`).
 final class ServerLoop {
-    private let router: Router
-    private let configuration: ServerConfiguration
-    private let pool: HandlerPool
-    private let mailbox: Mailbox
-    private let loop: EventLoop
-    private let date = HTTPDate()
+    /// Why `run` has returned.
+    enum Outcome {
+        /// To be run by this thread; `complete` is to follow.
+        case handle(HandlerJob)
+        /// A drain has ended; whether with nothing left.
+        case drained(complete: Bool)
+    }
+
+    let router: Router
+    let configuration: ServerConfiguration
+    let pool: HandlerPool
+    let mailbox: Mailbox
+    let relief: Relief
+    /// What an idle thread is given to watch over this loop's.
+    let standBy: HandlerPool.Job
+    let loop: EventLoop
+    let date = HTTPDate()
+    var identifiers = RequestIdentifiers()
+    /// The request that this thread will handle when the turn is over.
+    var ownJob: HandlerJob?
+    /// Requests that are with handlers.
+    var lentCount = 0
     private var acceptor: Acceptor?
     private var connections: [Connection?] = []
     private var connectionCount = 0
-    private var identifiers = RequestIdentifiers()
     /// Connections that used up their share of a turn and have more to do.
     private var queued: [Connection] = []
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+    /// Keeps this thread awake for a client that comes back at once.
+    var attention = Attention()
     private var drainDeadline: MonotonicInstant?
     private var gaveUp = false
     /// Requests or reads of one connection in one turn.
     private static let share = 32
-    private static let neverCancelled = Cancellation()
 
     init(
-        listener: Listener, router: Router, configuration: ServerConfiguration, pool: HandlerPool, mailbox: Mailbox
+        listener: Listener, router: Router, configuration: ServerConfiguration, pool: HandlerPool, mailbox: Mailbox,
+        relief: Relief, standBy: @escaping HandlerPool.Job
     ) throws(SocketError) {
         self.router = router
         self.configuration = configuration
         self.pool = pool
         self.mailbox = mailbox
+        (self.relief, self.standBy) = (relief, standBy)
         loop = try EventLoop(waker: mailbox.waker)
         acceptor = try Acceptor(listener: listener, loop: loop, onNotice: configuration.onNotice)
     }
@@ -37,10 +57,11 @@ final class ServerLoop {
         scratch.deallocate()
     }
 
-    /// Runs until a drain has ended; whether it ended with nothing left. `giveUp` is called when its time is up with
-    /// handlers still at work: they keep their descriptors until they return, and so this goes on.
-    func run(giveUp: () -> Void) throws(SocketError) -> Bool {
+    /// Runs until this thread has a request to handle or a drain has ended. `giveUp` is called when the drain's time is
+    /// up with handlers still at work: they keep their descriptors until they return, and so this goes on.
+    func run(giveUp: () -> Void) throws(SocketError) -> Outcome {
         while true {
+            if let job = ownJob.take() { return .handle(job) }
             try loop.turn(maximumWait: maximumWait) { event in
                 switch event {
                 case .wakeup: readMail()
@@ -55,7 +76,7 @@ final class ServerLoop {
                 pump(connection)
             }
             guard let drainDeadline else { continue }
-            if connectionCount == 0 { return !gaveUp }
+            if connectionCount == 0 { return .drained(complete: !gaveUp) }
             if !gaveUp, drainDeadline <= .now {
                 gaveUp = true
                 cutConnections()
@@ -66,6 +87,7 @@ final class ServerLoop {
 
     private var maximumWait: Duration? {
         if !queued.isEmpty { return .zero }
+        if attention.isAwake(at: .now) { return .zero }
         guard !gaveUp else { return nil }
         return drainDeadline.map { max(.milliseconds(1), MonotonicInstant.now.duration(to: $0)) }
     }
@@ -140,7 +162,7 @@ final class ServerLoop {
 
     // MARK: One connection
 
-    private func connection(_ registration: EventLoop.Registration) -> Connection? {
+    func connection(_ registration: EventLoop.Registration) -> Connection? {
         guard connections.indices.contains(registration.slot), let connection = connections[registration.slot],
             connection.registration == registration
         else { return nil }
@@ -148,7 +170,7 @@ final class ServerLoop {
     }
 
     /// Does what the state asks for until it waits for something.
-    private func pump(_ connection: Connection) {
+    func pump(_ connection: Connection) {
         var share = Self.share
         // One reading for all: nothing here blocks.
         let now = MonotonicInstant.now
@@ -232,92 +254,6 @@ final class ServerLoop {
         loop.remove(connection.registration)
         connections[connection.registration.slot] = nil
         connectionCount -= 1
-    }
-
-    // MARK: Requests
-
-    private func route(_ connection: Connection, _ head: RequestHead, at now: MonotonicInstant) {
-        let id = identifiers.next()
-        let decision = router.decide(head, requestID: id)
-        connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision)
-        switch decision {
-        case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
-        case .answer: connection.state.refuse(at: now)
-        }
-    }
-
-    private func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
-        guard let admitted = connection.admitted else { return }
-        switch admitted.decision {
-        case .answer(let response): answer(connection, with: response, id: admitted.id, route: nil, at: now)
-        case .route(let route, let path, let query, let parameters):
-            let isInline = route.execution == .inline
-            let request = Request(
-                method: admitted.head.method, rawTarget: admitted.head.target.raw, path: path, query: query,
-                pathParameters: parameters, fields: admitted.head.fields, authority: admitted.head.authority,
-                body: body, id: admitted.id, peer: connection.peer,
-                cancellation: isInline ? Self.neverCancelled : Cancellation())
-            if isInline {
-                answer(connection, with: route.handler(request), id: admitted.id, route: route.pattern, at: now)
-            } else {
-                lend(connection, request, to: route, began: admitted.began)
-            }
-        }
-    }
-
-    /// Hands the request, and with it the right to write, to a handler thread.
-    private func lend(_ connection: Connection, _ request: Request, to route: Route, began: MonotonicInstant) {
-        let job = HandlerJob(
-            request: request, route: route, began: began, registration: connection.registration,
-            descriptor: connection.descriptor.rawValue, unsent: connection.output,
-            persistence: connection.state.persistence, date: date, mailbox: mailbox, onAccess: configuration.onAccess)
-        guard pool.submit({ job.run() }) else {
-            let response = Response.error(
-                status: .serviceUnavailable, code: "overloaded", message: "Too many requests are waiting.",
-                requestID: request.id, retryAfter: 1)
-            answer(connection, with: response, id: request.id, route: route.pattern, at: .now)
-            return
-        }
-        connection.output = nil
-        connection.inFlight = Connection.InFlight(cancellation: request.cancellation)
-    }
-
-    private func complete(_ completion: Completion) {
-        guard let connection = connection(completion.registration) else { return }
-        connection.inFlight = nil
-        connection.admitted = nil
-        connection.state.responseReady(at: .now)
-        switch completion.outcome {
-        case .sent: break
-        case .blocked(let output): connection.output = output
-        case .broken, .dropped: connection.state.broken()
-        }
-        pump(connection)
-    }
-
-    /// Queues an answer that the loop itself has; the state then asks for it to be written.
-    private func answer(
-        _ connection: Connection, with response: Response, id: String, route: String?, at now: MonotonicInstant
-    ) {
-        let head = connection.admitted?.head
-        let encoded = ResponseEncoder.encode(
-            response, toHead: head?.method == .head, persistence: connection.state.persistence, date: date.now)
-        if let unsent = connection.output, !unsent.isFinished {
-            // An interim response that the socket did not take yet; rare, and 25 bytes.
-            connection.output = PendingOutput(unsent.followed(by: encoded))
-        } else {
-            connection.output = PendingOutput(encoded)
-        }
-        connection.state.responseReady(at: now)
-        if let onAccess = configuration.onAccess {
-            let began = connection.admitted?.began ?? now
-            onAccess(
-                AccessRecord(
-                    requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
-                    target: head?.target.raw ?? "-", route: route, status: response.status.code,
-                    bodyBytes: encoded.body.count, duration: began.duration(to: .now)))
-        }
-        connection.admitted = nil
     }
 
     // MARK: Stopping

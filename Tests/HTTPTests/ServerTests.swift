@@ -217,6 +217,7 @@ struct ServerTests {
         let sink = Records()
         try withServer(gate: gate) {
             $0.handlerThreads = 1
+            $0.handlesLoneRequestsOnLoop = false
             $0.onAccess = { sink.add($0) }
         } _: { server, port in
             let first = try ClientSocket(port: port)
@@ -236,10 +237,33 @@ struct ServerTests {
         }
     }
 
+    @Test func `Lone requests are handled on the loop's thread, which is relieved of long ones`() throws {
+        let gate = Gate()
+        try withServer(gate: gate) {
+            $0.handlerThreads = 2
+        } _: { _, port in
+            let client = try ClientSocket(port: port)
+            // The first brings the relief; those in hand in between come from the pool.
+            for _ in 0..<20 {
+                client.send(get("/pool", ""))
+                #expect(client.receive(until: "\r\n\r\npool").hasSuffix("pool"))
+            }
+            for _ in 0..<3 {
+                client.send(get("/gate", ""))
+                gate.waitUntilEntered()
+                for _ in 0..<3 { #expect(try exchange(port, get("/inline")).hasSuffix("inline")) }
+                for _ in 0..<3 { #expect(try exchange(port, get("/pool")).hasSuffix("pool")) }
+                gate.open()
+                #expect(client.receive(until: "false").hasSuffix("cancelled: false"))
+            }
+        }
+    }
+
     @Test func `A full queue is 503 with Retry-After, and the connection lives`() throws {
         let gate = Gate()
         try withServer(gate: gate) {
             $0.handlerThreads = 1
+            $0.handlesLoneRequestsOnLoop = false
             $0.handlerQueue = 1
         } _: { _, port in
             let first = try ClientSocket(port: port)

@@ -1,0 +1,104 @@
+import HTTPTypes
+import Sockets
+
+/// Requests on their way to a handler and back.
+extension ServerLoop {
+    private static let neverCancelled = Cancellation()
+
+    func route(_ connection: Connection, _ head: RequestHead, at now: MonotonicInstant) {
+        let id = identifiers.next()
+        let decision = router.decide(head, requestID: id)
+        connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision)
+        switch decision {
+        case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
+        case .answer: connection.state.refuse(at: now)
+        }
+    }
+
+    func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
+        guard let admitted = connection.admitted else { return }
+        switch admitted.decision {
+        case .answer(let response): answer(connection, with: response, id: admitted.id, route: nil, at: now)
+        case .route(let route, let path, let query, let parameters):
+            let isInline = route.execution == .inline
+            let request = Request(
+                method: admitted.head.method, rawTarget: admitted.head.target.raw, path: path, query: query,
+                pathParameters: parameters, fields: admitted.head.fields, authority: admitted.head.authority,
+                body: body, id: admitted.id, peer: connection.peer,
+                cancellation: isInline ? Self.neverCancelled : Cancellation())
+            if isInline {
+                answer(connection, with: route.handler(request), id: admitted.id, route: route.pattern, at: now)
+            } else {
+                lend(connection, request, to: route, began: admitted.began)
+            }
+        }
+    }
+
+    /// Gives the request, and with it the right to write, to this thread after its turn or to another.
+    func lend(_ connection: Connection, _ request: Request, to route: Route, began: MonotonicInstant) {
+        let job = HandlerJob(
+            request: request, route: route, began: began, registration: connection.registration,
+            descriptor: connection.descriptor.rawValue, unsent: connection.output,
+            persistence: connection.state.persistence, date: date, onAccess: configuration.onAccess)
+        let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop
+        if isLone, relief.isStandingBy {
+            ownJob = job
+            attention.came(at: .now)
+        } else if !pool.submit({ [mailbox] in mailbox.post(.completed(job.run())) }) {
+            let response = Response.error(
+                status: .serviceUnavailable, code: "overloaded", message: "Too many requests are waiting.",
+                requestID: request.id, retryAfter: 1)
+            answer(connection, with: response, id: request.id, route: route.pattern, at: .now)
+            return
+        }
+        if isLone, !relief.isStandingBy { _ = pool.submitToIdle(standBy) }
+        lentCount += 1
+        connection.output = nil
+        connection.inFlight = Connection.InFlight(cancellation: request.cancellation)
+    }
+
+    /// Takes back what this thread has handled itself.
+    func completeOwn(_ completion: Completion) {
+        complete(completion)
+        attention.answered(at: .now)
+    }
+
+    func complete(_ completion: Completion) {
+        lentCount -= 1
+        guard let connection = connection(completion.registration) else { return }
+        connection.inFlight = nil
+        connection.admitted = nil
+        connection.state.responseReady(at: .now)
+        switch completion.outcome {
+        case .sent: break
+        case .blocked(let output): connection.output = output
+        case .broken, .dropped: connection.state.broken()
+        }
+        pump(connection)
+    }
+
+    /// Queues an answer that the loop itself has; the state then asks for it to be written.
+    func answer(
+        _ connection: Connection, with response: Response, id: String, route: String?, at now: MonotonicInstant
+    ) {
+        let head = connection.admitted?.head
+        let encoded = ResponseEncoder.encode(
+            response, toHead: head?.method == .head, persistence: connection.state.persistence, date: date.now)
+        if let unsent = connection.output, !unsent.isFinished {
+            // An interim response that the socket did not take yet; rare, and 25 bytes.
+            connection.output = PendingOutput(unsent.followed(by: encoded))
+        } else {
+            connection.output = PendingOutput(encoded)
+        }
+        connection.state.responseReady(at: now)
+        if let onAccess = configuration.onAccess {
+            let began = connection.admitted?.began ?? now
+            onAccess(
+                AccessRecord(
+                    requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
+                    target: head?.target.raw ?? "-", route: route, status: response.status.code,
+                    bodyBytes: encoded.body.count, duration: began.duration(to: .now)))
+        }
+        connection.admitted = nil
+    }
+}
