@@ -83,7 +83,7 @@ let package = Package(
         tests("Digests", []),
         tests("Sockets", ["CLinux"]),
         tests("Images", [], exclude: ["Fixtures"]),
-        tests("Kernels", ["Tensors"]),
+        tests("Kernels", ["CKernels", "Tensors"]),
         tests("HTTP", ["CLinux", "Sockets", httpTypes]),
         tests("Autoencoders", ["Kernels", "Tensors"], exclude: ["Fixtures"]),
         tests("Datasets", ["Digests", "Images"]),

@@ -16,7 +16,7 @@ public enum Activation: Hashable, Sendable {
         case .leakyReLU(let slope):
             let slope = Scalar(slope)
             for i in 0..<count { values[i] = values[i] > 0 ? values[i] : slope * values[i] }
-        case .sigmoid: for i in 0..<count { values[i] = 1 / (1 + Scalar.exponential(-values[i])) }
+        case .sigmoid: Scalar.sigmoid(values, count: count)
         case .tanh: for i in 0..<count { values[i] = Scalar.hyperbolicTangent(values[i]) }
         }
     }
@@ -30,10 +30,9 @@ public enum Activation: Hashable, Sendable {
     ) {
         switch self {
         case .none: break
-        case .relu: for i in 0..<count { gradient[i] = outputs[i] > 0 ? gradient[i] : 0 }
+        case .relu: Scalar.scaleWhereNegative(gradient, outputs: outputs, count: count, slope: 0)
         case .leakyReLU(let slope):
-            let slope = Scalar(slope)
-            for i in 0..<count { gradient[i] = outputs[i] > 0 ? gradient[i] : slope * gradient[i] }
+            Scalar.scaleWhereNegative(gradient, outputs: outputs, count: count, slope: Scalar(slope))
         case .sigmoid: for i in 0..<count { gradient[i] *= outputs[i] * (1 - outputs[i]) }
         case .tanh: for i in 0..<count { gradient[i] *= 1 - outputs[i] * outputs[i] }
         }

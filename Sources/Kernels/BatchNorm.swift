@@ -33,7 +33,7 @@ public final class BatchNorm<Scalar: KernelScalar> {
     ) throws {
         let count = Scalar(totalRows)
         mean.update(repeating: 0, count: channels)
-        Bias.accumulateGradient(inputs, into: mean, rows: rows, channels: channels)
+        Scalar.addRows(inputs, rows: rows, columns: channels, to: mean)
         try sum(mean, channels)
         for c in 0..<channels { mean[c] /= count }
         variance.update(repeating: 0, count: channels)

@@ -8,14 +8,4 @@ enum Bias {
             for channel in 0..<channels { base[channel] += bias[channel] }
         }
     }
-
-    /// gradient[channel] += Σ over rows
-    static func accumulateGradient<Scalar: KernelScalar>(
-        _ outputGradient: UnsafePointer<Scalar>, into gradient: UnsafeMutablePointer<Scalar>, rows: Int, channels: Int
-    ) {
-        for row in 0..<rows {
-            let base = outputGradient + row * channels
-            for channel in 0..<channels { gradient[channel] += base[channel] }
-        }
-    }
 }

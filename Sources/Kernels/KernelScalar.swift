@@ -1,11 +1,65 @@
 import Glibc
 
-/// The number types that the reference kernels run on: `Float` in production, `Double` where finite differences judge.
+/// The number types that kernels run on: `Float` in production, `Double` where finite differences judge.
+///
+/// The loops over arrays are written here for both; for `Float` they are vectorised (see Native/VectorLoops.swift).
 public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func exponential(_ x: Self) -> Self
     static func logarithm1p(_ x: Self) -> Self
     static func logarithm(_ x: Self) -> Self
     static func hyperbolicTangent(_ x: Self) -> Self
+
+    /// values = 1 / (1 + exp(−values))
+    static func sigmoid(_ values: UnsafeMutablePointer<Self>, count: Int)
+
+    /// Σ max(x, 0) − x · target + log(1 + exp(−|x|)) of logits x; `gradient` becomes scale · (sigmoid(x) − target).
+    static func bernoulliLoss(
+        _ logits: UnsafePointer<Self>, targets: UnsafePointer<Self>, count: Int,
+        gradient: UnsafeMutablePointer<Self>?, scale: Self
+    ) -> Double
+
+    /// gradient · slope where the output is not positive.
+    static func scaleWhereNegative(
+        _ gradient: UnsafeMutablePointer<Self>, outputs: UnsafePointer<Self>, count: Int, slope: Self)
+
+    /// sums[column] += Σ over rows values[row, column]
+    static func addRows(
+        _ values: UnsafePointer<Self>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Self>)
+}
+
+extension KernelScalar {
+    public static func sigmoid(_ values: UnsafeMutablePointer<Self>, count: Int) {
+        for i in 0..<count { values[i] = 1 / (1 + exponential(-values[i])) }
+    }
+
+    public static func bernoulliLoss(
+        _ logits: UnsafePointer<Self>, targets: UnsafePointer<Self>, count: Int,
+        gradient: UnsafeMutablePointer<Self>?, scale: Self
+    ) -> Double {
+        var total = 0.0
+        for i in 0..<count {
+            let logit = logits[i]
+            let tail = exponential(-abs(logit))
+            total += Double(max(logit, 0) - logit * targets[i] + logarithm1p(tail))
+            let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
+            gradient?[i] = scale * (probability - targets[i])
+        }
+        return total
+    }
+
+    public static func scaleWhereNegative(
+        _ gradient: UnsafeMutablePointer<Self>, outputs: UnsafePointer<Self>, count: Int, slope: Self
+    ) {
+        for i in 0..<count where !(outputs[i] > 0) { gradient[i] *= slope }
+    }
+
+    public static func addRows(
+        _ values: UnsafePointer<Self>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Self>
+    ) {
+        for row in 0..<rows {
+            for column in 0..<columns { sums[column] += values[row * columns + column] }
+        }
+    }
 }
 
 extension Float: KernelScalar {

@@ -18,27 +18,22 @@ public enum Likelihood: Hashable, Sendable {
     ) {
         for image in 0..<images {
             let (output, target) = (outputs + image * elements, targets + image * elements)
-            var total = 0.0
             switch self {
             case .bernoulli:
-                for i in 0..<elements {
-                    let logit = output[i]
-                    let tail = Scalar.exponential(-abs(logit))
-                    total += Double(max(logit, 0) - logit * target[i] + Scalar.logarithm1p(tail))
-                    guard let gradient else { continue }
-                    let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
-                    gradient[image * elements + i] = gradientScale * (probability - target[i])
-                }
+                losses[image] = Scalar.bernoulliLoss(
+                    output, targets: target, count: elements, gradient: gradient.map { $0 + image * elements },
+                    scale: gradientScale)
             case .gaussian(let variance):
                 let variance = Scalar(variance)
                 let constant = Scalar.logarithm(2 * .pi * variance) / 2
+                var total = 0.0
                 for i in 0..<elements {
                     let difference = output[i] - target[i]
                     total += Double(difference * difference / (2 * variance) + constant)
                     if let gradient { gradient[image * elements + i] = gradientScale * difference / variance }
                 }
+                losses[image] = total
             }
-            losses[image] = total
         }
     }
 

@@ -25,7 +25,7 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "Threads that compute; 0 means one a core.")
     var threads: Int?
 
-    @Option(help: "Library that computes: auto, onednn or reference.")
+    @Option(help: "What computes: auto, native-avx512, native-avx2, native-portable, onednn or reference.")
     var backend: String?
 
     @Option(parsing: .singleValue, help: "Folder of datasets; may be repeated.")
@@ -50,8 +50,7 @@ struct Compute {
     let pool: KernelPool
 
     init(_ settings: Settings.Compute) throws {
-        let choice = BackendChoice(rawValue: settings.backend.rawValue) ?? .automatic
-        let backend = try choice.make()
+        let backend = try settings.backend.make()
         self.backend = backend
         let workers = settings.threads == 0 ? KernelPool.availableProcessors : settings.threads
         pool = KernelPool(workers: workers) { backend.prepareThread() }

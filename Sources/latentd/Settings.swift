@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Every value that can be set, with its default; ranges, meanings and names are in `SettingKey.all`.
 struct Settings: Equatable, Sendable {
@@ -22,12 +23,8 @@ struct Settings: Equatable, Sendable {
         var publicDir = ""
     }
 
-    enum Backend: String, CaseIterable, Sendable {
-        case auto, onednn, reference
-    }
-
     struct Compute: Equatable, Sendable {
-        var backend = Backend.auto
+        var backend = BackendChoice.automatic
         var threads = 0
     }
 

@@ -47,7 +47,7 @@ struct SettingKey: Sendable {
         text("paths.state_dir", \.paths.stateDir, "LATENTD_STATE_DIR", "Folder of the jobs; one daemon a folder"),
         texts("paths.data_dir", \.paths.dataDir, "LATENTD_DATA_DIR", "Folder of datasets, or a list of folders"),
         text("paths.public_dir", \.paths.publicDir, "LATENTD_PUBLIC_DIR", "Folder of the web page"),
-        choice("compute.backend", \.compute.backend, "Library that computes; auto takes oneDNN where it was built in"),
+        choice("compute.backend", \.compute.backend, "What computes; auto takes the processor's widest vectors"),
         integer("compute.threads", \.compute.threads, 0...1024, "Threads that compute; 0 means one a core"),
         integer("jobs.max_queued", \.jobs.maxQueued, 1...100_000, "Training jobs that may wait; more are answered 429"),
         integer(

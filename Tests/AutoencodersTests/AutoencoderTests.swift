@@ -16,7 +16,7 @@ import Testing
     }
 
     /// The answer to a request must not depend on what else was asked at the time.
-    @Test(arguments: GoldenFile.names, builtInBackends)
+    @Test(arguments: GoldenFile.names, BackendChoice.available)
     func anImageGivesTheSameBytesAloneAndInABatch(name: String, choice: BackendChoice) throws {
         let configuration = try GoldenFile(name).configuration
         let input = configuration.input
@@ -42,12 +42,12 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OneDNNBackend.version != nil, "oneDNN is not built in, so there is nothing to compare with"))
-    func backendsAgreeOnMNIST2D() throws {
+    @Test(arguments: BackendChoice.available)
+    func backendsAgreeOnMNIST2D(choice: BackendChoice) throws {
         let configuration = try #require(ModelConfiguration.preset("mnist-2d"))
         let images = try noiseImages(1, configuration.input, seed: 23)
         let expected = try Self.model(configuration, .reference, workers: 1).reconstruct(images)
-        let actual = try Self.model(configuration, .onednn, workers: 1).reconstruct(images)
+        let actual = try Self.model(configuration, choice, workers: 1).reconstruct(images)
         #expect(largestDifference(actual.images.values, expected.images.values) <= 1e-5)
         #expect(largestDifference(actual.encoding.mean.values, expected.encoding.mean.values) <= 1e-5)
         #expect(largestDifference(actual.encoding.logVariance.values, expected.encoding.logVariance.values) <= 1e-5)
@@ -104,7 +104,7 @@ import Testing
     }
 
     /// One training step of the second preset at its own layers, on smaller images to be fast.
-    @Test(arguments: builtInBackends)
+    @Test(arguments: BackendChoice.available)
     func aColourModelTrains(choice: BackendChoice) throws {
         var configuration = try #require(ModelConfiguration.preset("rgb-200d"))
         #expect(configuration.batchNorm && configuration.dropout == 0.25 && configuration.latentDimension == 200)

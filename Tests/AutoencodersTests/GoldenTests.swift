@@ -8,7 +8,7 @@ import Testing
 ///
 /// Tolerances are the fixture's own: twenty times the difference between PyTorch in float32 and in float64.
 @Suite struct GoldenTests {
-    @Test(arguments: GoldenFile.names, builtInBackends)
+    @Test(arguments: GoldenFile.names, BackendChoice.available)
     func onePassEqualsPyTorch(name: String, choice: BackendChoice) throws {
         let golden = try GoldenFile(name)
         let configuration = golden.configuration
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GoldenFile.names, builtInBackends)
+    @Test(arguments: GoldenFile.names, BackendChoice.available)
     func tenAdamStepsEqualPyTorch(name: String, choice: BackendChoice) throws {
         let golden = try GoldenFile(name)
         let configuration = golden.configuration
@@ -67,7 +67,7 @@ import Testing
     }
 
     /// The model after the ten steps, at inference: running statistics, one image at a time, on a pool.
-    @Test(arguments: GoldenFile.names, builtInBackends)
+    @Test(arguments: GoldenFile.names, BackendChoice.available)
     func inferenceEqualsPyTorch(name: String, choice: BackendChoice) throws {
         let golden = try GoldenFile(name)
         let configuration = golden.configuration

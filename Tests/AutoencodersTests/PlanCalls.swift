@@ -56,9 +56,6 @@ extension VariationalPlan {
     }
 }
 
-/// The backends of this build: the reference, and oneDNN where there is one.
-let builtInBackends: [BackendChoice] = OneDNNBackend.version == nil ? [.reference] : [.reference, .onednn]
-
 extension BackendChoice {
     /// Ready for kernels on the calling thread.
     func makeForThisThread() throws -> any Backend {

@@ -13,7 +13,7 @@ import Testing
         return configuration
     }
 
-    @Test(arguments: ["small_vae", "mlp_vae"], builtInBackends)
+    @Test(arguments: ["small_vae", "mlp_vae"], BackendChoice.available)
     func twoPlansAddUpToOne(name: String, choice: BackendChoice) throws {
         let problem = try Problem(Self.configuration(name), images: 5)
         let backend = try choice.makeForThisThread()
@@ -25,7 +25,7 @@ import Testing
         #expect(largestDifference(first.pass.logits + second.pass.logits, whole.pass.logits) <= 1e-5)
     }
 
-    @Test(arguments: builtInBackends)
+    @Test(arguments: BackendChoice.available)
     func batchNormOverTwoWorkersEqualsOne(choice: BackendChoice) throws {
         let problem = try Problem(Self.configuration("batch_norm_vae"), images: 5)
         #expect(problem.configuration.couplesImages)
@@ -58,7 +58,7 @@ import Testing
     }
 
     /// The same step twice: not one bit may differ, or a resumed run would not equal an uninterrupted one.
-    @Test(arguments: GoldenFile.names, builtInBackends)
+    @Test(arguments: GoldenFile.names, BackendChoice.available)
     func aStepIsReproducible(name: String, choice: BackendChoice) throws {
         let problem = try Problem(Self.configuration(name), images: 4)
         let backend = try choice.makeForThisThread()

@@ -2,80 +2,86 @@ import Testing
 
 @testable import Kernels
 
-/// oneDNN against the reference, element by element.
+/// Every fast backend, on every instruction set that this processor has, against the reference, element by element.
 ///
 /// The bound is that of a float32 sum in any order: 1e-5 · Σ|a·b|, where the sum of absolute products is what the
 /// reference gives for absolute inputs, weights and biases. Activations have slopes of at most 1; 2e-6 is for those of
 /// them that are approximated.
-@Suite(
-    .enabled(
-        if: OneDNNBackend.version != nil, "oneDNN is not built in, so there is nothing to compare the reference with"))
-struct BackendAgreementTests {
+@Suite struct BackendAgreementTests {
     @Test(
         arguments: Contraction.all,
         [Activation.none, .relu, .leakyReLU(slope: 0.3), .sigmoid, .tanh])
     func forward(contraction: Contraction, activation: Activation) throws {
-        let pair = try BackendPair(contraction, activation: activation, purpose: .inference)
-        let inputs: [Float] = normals(pair.counts.inputs, stream: 1)
-        let expected = try pair.reference.outputs(inputs, count: pair.counts.outputs)
-        let actual = try pair.onednn.outputs(inputs, count: pair.counts.outputs)
-        let bounds = try pair.absolute.outputs(inputs.map(abs), count: pair.counts.outputs).map { 1e-5 * $0 + 2e-6 }
-        #expect(largestExcess(actual, expected, bounds: bounds) <= 0)
+        let problem = try Problem(contraction, activation: activation, purpose: .inference)
+        let inputs: [Float] = normals(problem.counts.inputs, stream: 1)
+        let expected = try problem.reference.outputs(inputs, count: problem.counts.outputs)
+        let bounds = try problem.absolute.outputs(inputs.map(abs), count: problem.counts.outputs)
+            .map { 1e-5 * $0 + 2e-6 }
+        for (name, kernel) in problem.kernels {
+            let actual = try kernel.outputs(inputs, count: problem.counts.outputs)
+            #expect(largestExcess(actual, expected, bounds: bounds) <= 0, "\(name)")
+        }
     }
 
     @Test(arguments: Contraction.all)
     func backwardInput(contraction: Contraction) throws {
-        let pair = try BackendPair(contraction, activation: .none, purpose: .training(inputGradient: true))
-        let gradient: [Float] = normals(pair.counts.outputs, stream: 4)
-        let expected = try pair.reference.inputGradient(gradient, count: pair.counts.inputs)
-        let actual = try pair.onednn.inputGradient(gradient, count: pair.counts.inputs)
-        let bounds = try pair.absolute.inputGradient(gradient.map(abs), count: pair.counts.inputs)
+        let problem = try Problem(contraction, activation: .none, purpose: .training(inputGradient: true))
+        let gradient: [Float] = normals(problem.counts.outputs, stream: 4)
+        let expected = try problem.reference.inputGradient(gradient, count: problem.counts.inputs)
+        let bounds = try problem.absolute.inputGradient(gradient.map(abs), count: problem.counts.inputs)
             .map { 1e-5 * $0 + 1e-7 }
-        #expect(largestExcess(actual, expected, bounds: bounds) <= 0)
+        for (name, kernel) in problem.kernels {
+            let actual = try kernel.inputGradient(gradient, count: problem.counts.inputs)
+            #expect(largestExcess(actual, expected, bounds: bounds) <= 0, "\(name)")
+        }
     }
 
     /// Two batches add up, and collecting starts again from zero; without an input gradient as well as with one.
     @Test(arguments: Contraction.all, [true, false])
     func gradients(contraction: Contraction, inputGradient: Bool) throws {
-        let pair = try BackendPair(contraction, activation: .none, purpose: .training(inputGradient: inputGradient))
-        let counts = pair.counts
+        let problem = try Problem(contraction, activation: .none, purpose: .training(inputGradient: inputGradient))
+        let counts = problem.counts
         for round in 0..<2 {
             for batch in 0..<(2 - round) {
                 let inputs: [Float] = normals(counts.inputs, stream: UInt64(10 + batch))
                 let gradient: [Float] = normals(counts.outputs, stream: UInt64(20 + batch))
-                for kernel in [pair.reference, pair.onednn] {
+                for kernel in [problem.reference] + problem.kernels.map(\.kernel) {
                     try kernel.accumulateGradients(inputs: inputs, outputGradient: gradient)
                 }
-                try pair.absolute.accumulateGradients(inputs: inputs.map(abs), outputGradient: gradient.map(abs))
+                try problem.absolute.accumulateGradients(inputs: inputs.map(abs), outputGradient: gradient.map(abs))
             }
-            let expected = try pair.reference.gradients(weights: counts.weights, bias: counts.bias)
-            let actual = try pair.onednn.gradients(weights: counts.weights, bias: counts.bias)
-            let scale = try pair.absolute.gradients(weights: counts.weights, bias: counts.bias)
+            let expected = try problem.reference.gradients(weights: counts.weights, bias: counts.bias)
+            let scale = try problem.absolute.gradients(weights: counts.weights, bias: counts.bias)
             let weightBounds = scale.weights.map { 1e-5 * $0 + 1e-7 }
-            #expect(largestExcess(actual.weights, expected.weights, bounds: weightBounds) <= 0, "round \(round)")
             let biasBounds = scale.bias.map { 1e-5 * $0 + 1e-7 }
-            #expect(largestExcess(actual.bias, expected.bias, bounds: biasBounds) <= 0, "round \(round)")
+            for (name, kernel) in problem.kernels {
+                let actual = try kernel.gradients(weights: counts.weights, bias: counts.bias)
+                #expect(largestExcess(actual.weights, expected.weights, bounds: weightBounds) <= 0, "\(name) \(round)")
+                #expect(largestExcess(actual.bias, expected.bias, bounds: biasBounds) <= 0, "\(name) \(round)")
+            }
         }
     }
 }
 
-/// One problem on both backends with the same parameters, and on their absolute values for the bounds.
-private struct BackendPair {
+/// One problem on every backend with the same parameters, and on their absolute values for the bounds.
+private struct Problem {
     let counts: (inputs: Int, outputs: Int, weights: Int, bias: Int)
-    let reference, onednn, absolute: any LinearKernel<Float>
+    let reference, absolute: any LinearKernel<Float>
+    let kernels: [(name: String, kernel: any LinearKernel<Float>)]
 
     init(_ contraction: Contraction, activation: Activation, purpose: KernelPurpose) throws {
         let geometry = try contraction.geometry()
         counts = geometry.counts
-        let backend = try OneDNNBackend()
-        backend.prepareThread()
+        kernels = try BackendChoice.available.filter { $0 != .reference }.map { choice in
+            let backend = try choice.make()
+            backend.prepareThread()
+            return (choice.rawValue, try geometry.kernel(backend, activation: activation, purpose: purpose))
+        }
         reference = try geometry.kernel(ReferenceBackend(), activation: activation, purpose: purpose)
-        onednn = try geometry.kernel(backend, activation: activation, purpose: purpose)
         absolute = geometry.reference()
         let weights: [Float] = normals(counts.weights, stream: 2)
         let bias: [Float] = normals(counts.bias, stream: 3)
-        try reference.load(weights: weights, bias: bias)
-        try onednn.load(weights: weights, bias: bias)
+        for kernel in [reference] + kernels.map(\.kernel) { try kernel.load(weights: weights, bias: bias) }
         try absolute.load(weights: weights.map(abs), bias: bias.map(abs))
     }
 }

@@ -49,7 +49,7 @@ import Testing
 
 /// ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩ with the same weights and no bias: what makes the one the other's transpose.
 @Suite struct AdjointTests {
-    @Test(arguments: Contraction.transposedConvolutions, [BackendChoice.reference, .automatic])
+    @Test(arguments: Contraction.transposedConvolutions, BackendChoice.available)
     func transposedConvolutionIsTheAdjoint(contraction: Contraction, choice: BackendChoice) throws {
         guard case .transposedConvolution(let geometry) = try contraction.geometry() else { return }
         let backend = try choice.make()

@@ -97,10 +97,11 @@ import Testing
     @Test func aBackendThatIsNotBuiltInIsAnError() throws {
         if OneDNNBackend.version == nil {
             #expect(throws: KernelError.backendUnavailable("onednn")) { try BackendChoice.onednn.make() }
-            #expect(try BackendChoice.automatic.make().name == "reference")
-        } else {
-            #expect(try BackendChoice.automatic.make().name == "onednn")
         }
-        #expect(try BackendChoice.reference.make().name == "reference")
+        for choice in BackendChoice.available { #expect(try choice.make().name == choice.rawValue) }
+        #expect(try BackendChoice.automatic.make().name == "native-\(InstructionSet.best)")
+        for set in InstructionSet.allCases where !InstructionSet.available.contains(set) {
+            #expect(throws: KernelError.backendUnavailable("native-\(set)")) { try NativeBackend(requiring: set) }
+        }
     }
 }

@@ -1,16 +1,67 @@
-// Loops that need the processor's widest vectors, compiled for several instruction sets and chosen at load time.
+// Loops that need the processor's widest vectors, compiled for several instruction sets and chosen at run time.
 #ifndef LATENTD_KERNELS_H
 #define LATENTD_KERNELS_H
 
 #include <stdint.h>
 
-/// A stride-1 transposed convolution to one channel, where oneDNN uses one lane in sixteen.
-///
-/// inputs [images, input_height, input_width, channels]; weights [kernel_height, kernel_width, channels];
-/// outputs [images, output_height, output_width]. `channels` is a multiple of 16.
-void latentd_transposed_convolution_to_one_channel(
-    int64_t images, int64_t channels, int64_t input_height, int64_t input_width, int64_t kernel_height,
-    int64_t kernel_width, int64_t crop_top, int64_t crop_left, int64_t output_height, int64_t output_width,
-    const float *inputs, const float *weights, float bias, float *outputs);
+#ifdef __cplusplus
+extern "C" {
+#endif
 
+typedef enum { LATENTD_PORTABLE, LATENTD_AVX2, LATENTD_AVX512 } latentd_instruction_set;
+
+/// The widest that this processor has and this file was compiled for.
+latentd_instruction_set latentd_best_instruction_set(void);
+
+/// A sum of products of small matrices ("batch-reduce GEMM", Georganas et al., arXiv:1906.06440):
+///
+///     c[row, column] = f(bias[column] + Σ segment Σ k  a[segment][row · a_row + k · a_step] · b[segment][k · b_step + column])
+///
+/// with f(x) = x for positive x, else slope · x. Offsets and steps count floats.
+typedef struct {
+    int64_t segments, depth, rows, columns;
+    int64_t a_row, a_step, b_step, c_row;
+    /// Where the product's first elements are.
+    int64_t a_offset, c_offset;
+    /// `segments` places relative to `a_offset` and to b.
+    const int64_t *a_offsets, *b_offsets;
+} latentd_product;
+
+/// Runs products one after the other. Where `bias` is NULL they are added to what c holds.
+void latentd_run_products(latentd_instruction_set set, const latentd_product *products, int64_t count, const float *a,
+                          const float *b, const float *bias, float slope, float *c);
+
+/// c[row, output] = f(bias[output] + Σ k a[row, k] · b[output, k]), for outputs too few to fill vectors.
+void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
+                          const float *b, const float *bias, float slope, float *c);
+
+/// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
+///
+/// terms [source_height, source_width, columns], of whose columns the first are [kernel_height, kernel_width, channels];
+/// target [height, width, channels], where target[y, x] = bias + Σ of the terms of source rows and columns
+/// (y + top − kernel row) / stride_height and (x + left − kernel column) / stride_width that are whole and exist.
+typedef struct {
+    int64_t source_height, source_width, columns, kernel_height, kernel_width, stride_height, stride_width, top, left;
+    int64_t height, width, channels;
+} latentd_scatter;
+void latentd_scatter_terms(const latentd_scatter *shape, const float *terms, const float *bias, float *target);
+
+/// values = 1 / (1 + exp(−values)), within 3 units in the last place; 0 from −87 down.
+void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values);
+
+/// The Bernoulli loss Σ max(x, 0) − x · target + log(1 + exp(−|x|)) in nats of logits x; where `gradient` is not NULL it
+/// becomes scale · (sigmoid(x) − target).
+double latentd_bernoulli_loss(latentd_instruction_set set, int64_t count, const float *logits, const float *targets,
+                              float scale, float *gradient);
+
+/// gradient · slope where the output is not positive.
+void latentd_scale_where_negative(latentd_instruction_set set, int64_t count, const float *outputs, float slope,
+                                  float *gradient);
+
+/// sums[column] += Σ over rows values[row, column].
+void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns, const float *values, float *sums);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -16,7 +16,7 @@ public struct Provenance: Codable, Hashable, Sendable {
     /// "sum" or "mean" over the latent dimensions.
     public var klReduction: String
     public var threads: Int?
-    /// What computed: "onednn" or "reference".
+    /// What computed, for example "native-avx512" or "onednn".
     public var backend: String?
     public var programVersion: String
     /// UTC, ISO 8601.

@@ -34,21 +34,3 @@ public struct OneDNNBackend: Backend {
         try OneDNNTransposedConvolutionKernel(geometry, activation: activation, purpose: purpose)
     }
 }
-
-/// Which compute backend to use.
-public enum BackendChoice: String, Sendable, CaseIterable {
-    /// oneDNN where it is built in, else the reference.
-    case automatic = "auto"
-    case onednn
-    case reference
-
-    public func make() throws(KernelError) -> any Backend {
-        switch self {
-        case .reference: return ReferenceBackend()
-        case .onednn: return try OneDNNBackend()
-        case .automatic:
-            if let accelerated = try? OneDNNBackend() { return accelerated }
-            return ReferenceBackend()
-        }
-    }
-}

@@ -110,9 +110,9 @@ final class OneDNNConvolutionKernel: LinearKernel {
 
     func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) throws {
         try convolution.accumulate(inputs, outputGradient)
-        Bias.accumulateGradient(
-            outputGradient, into: biasGradient.pointer, rows: geometry.outputCount / geometry.outputChannels,
-            channels: geometry.outputChannels)
+        Float.addRows(
+            outputGradient, rows: geometry.outputCount / geometry.outputChannels, columns: geometry.outputChannels,
+            to: biasGradient.pointer)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) throws {

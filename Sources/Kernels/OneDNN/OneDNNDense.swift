@@ -39,7 +39,8 @@ final class OneDNNDenseKernel: LinearKernel {
         let (batch, ins, outs) = (geometry.batch, geometry.inputs, geometry.outputs)
         try product(
             true, false, outs, ins, batch, outputGradient, outs, inputs, ins, beta: 1, weightGradient.pointer, ins)
-        Bias.accumulateGradient(outputGradient, into: biasGradient.pointer, rows: batch, channels: outs)
+        Float.addRows(
+            outputGradient, rows: batch, columns: outs, to: biasGradient.pointer)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {

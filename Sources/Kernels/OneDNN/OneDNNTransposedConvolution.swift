@@ -3,22 +3,22 @@ import Tensors
 
 /// The adjoint's primitives with input and output exchanged; bias and activation follow in a pass of their own.
 ///
-/// To one output channel it computes with a loop of ours: oneDNN leaves fifteen of sixteen lanes empty there.
+/// To few output channels it computes with products of ours: oneDNN leaves most lanes empty there.
 final class OneDNNTransposedConvolutionKernel: LinearKernel {
     private let geometry: TransposedConvolutionGeometry
     private let activation: Activation
     private let adjoint: OneDNNConvolution
     private let bias, biasGradient, noBias: AlignedBuffer
-    private let oneChannel: OneChannelTransposedConvolution?
+    private let thin: ThinScatteredConvolution?
     private var rows: Int { geometry.outputCount / geometry.outputChannels }
 
     init(_ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose) throws(KernelError)
     {
         self.geometry = geometry
         self.activation = activation
-        oneChannel = OneChannelTransposedConvolution(geometry)
+        thin = ThinScatteredConvolution(geometry.adjoint, .best)
         let primitives = purpose.primitives(
-            forward: oneChannel == nil ? LATENTD_CONVOLUTION_BACKWARD_DATA : 0, input: LATENTD_CONVOLUTION_FORWARD)
+            forward: thin == nil ? LATENTD_CONVOLUTION_BACKWARD_DATA : 0, input: LATENTD_CONVOLUTION_FORWARD)
         adjoint = try OneDNNConvolution(geometry.adjoint, primitives: primitives)
         bias = AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
@@ -27,13 +27,13 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) throws {
         try adjoint.load(weights)
-        oneChannel?.load(weights)
+        thin?.load(weights)
         self.bias.pointer.update(from: bias, count: geometry.outputChannels)
     }
 
     func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) throws {
-        if let oneChannel {
-            oneChannel.forward(inputs, bias: bias.pointer[0], outputs)
+        if let thin {
+            thin.run(inputs, bias: bias.pointer, outputs)
         } else {
             try adjoint.backwardData(inputs, outputs)
             Bias.add(bias.pointer, to: outputs, rows: rows, channels: geometry.outputChannels)
@@ -47,8 +47,8 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
 
     func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) throws {
         try adjoint.accumulate(outputGradient, inputs)
-        Bias.accumulateGradient(
-            outputGradient, into: biasGradient.pointer, rows: rows, channels: geometry.outputChannels)
+        Float.addRows(
+            outputGradient, rows: rows, columns: geometry.outputChannels, to: biasGradient.pointer)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) throws {

@@ -54,8 +54,8 @@ final class ReferenceDenseKernel<Scalar: KernelScalar>: LinearKernel {
                 for input in 0..<geometry.inputs { target[input] += value * source[input] }
             }
         }
-        Bias.accumulateGradient(
-            outputGradient, into: storage.biasGradient, rows: geometry.batch, channels: geometry.outputs)
+        Scalar.addRows(
+            outputGradient, rows: geometry.batch, columns: geometry.outputs, to: storage.biasGradient)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>) {

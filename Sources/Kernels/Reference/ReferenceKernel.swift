@@ -61,8 +61,8 @@ final class ReferenceConvolutionKernel<Scalar: KernelScalar>: LinearKernel {
 
     func accumulateGradients(inputs: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>) {
         convolution.accumulateWeightGradient(inputs, outputGradient, storage.weightGradient)
-        Bias.accumulateGradient(
-            outputGradient, into: storage.biasGradient, rows: rows, channels: geometry.outputChannels)
+        Scalar.addRows(
+            outputGradient, rows: rows, columns: geometry.outputChannels, to: storage.biasGradient)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>) {
@@ -107,8 +107,8 @@ final class ReferenceTransposedConvolutionKernel<Scalar: KernelScalar>: LinearKe
 
     func accumulateGradients(inputs: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>) {
         adjoint.accumulateWeightGradient(outputGradient, inputs, storage.weightGradient)
-        Bias.accumulateGradient(
-            outputGradient, into: storage.biasGradient, rows: rows, channels: geometry.outputChannels)
+        Scalar.addRows(
+            outputGradient, rows: rows, columns: geometry.outputChannels, to: storage.biasGradient)
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>) {

@@ -1,0 +1,26 @@
+#include "latentd_kernels.h"
+
+#define BODY "products.h"
+#include "every_instruction_set.h"
+
+latentd_instruction_set latentd_best_instruction_set(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl"))
+        return LATENTD_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return LATENTD_AVX2;
+#endif
+    return LATENTD_PORTABLE;
+}
+
+void latentd_run_products(latentd_instruction_set set, const latentd_product *products, int64_t count, const float *a,
+                          const float *b, const float *bias, float slope, float *c) {
+    auto run = FOR_SET(set, run);
+    for (int64_t i = 0; i < count; i++)
+        run(products[i], a + products[i].a_offset, b, bias, slope, c + products[i].c_offset);
+}
+
+void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
+                          const float *b, const float *bias, float slope, float *c) {
+    FOR_SET(set, dot_products)(rows, outputs, depth, a, b, bias, slope, c);
+}

@@ -1,0 +1,152 @@
+import Tensors
+
+/// A convolution as three lists of products.
+final class NativeConvolutionKernel: LinearKernel {
+    private let geometry: ConvolutionGeometry
+    private let activation: Activation
+    private let direct: DirectConvolution
+    private let scattered: Scatter?
+    private let weightGradient: WeightGradient?
+    private let bias, noBias, biasGradient: AlignedBuffer
+
+    init(
+        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet
+    ) {
+        (self.geometry, self.activation) = (geometry, activation)
+        direct = DirectConvolution(geometry, set)
+        scattered = purpose.needsInputGradient ? Scatter(geometry, set) : nil
+        weightGradient = purpose.trains ? WeightGradient(geometry, set) : nil
+        bias = AlignedBuffer(count: geometry.outputChannels)
+        biasGradient = AlignedBuffer(count: geometry.outputChannels)
+        noBias = AlignedBuffer(count: geometry.inputChannels)
+    }
+
+    func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
+        direct.load(weights)
+        scattered?.load(weights)
+        self.bias.pointer.update(from: bias, count: geometry.outputChannels)
+    }
+
+    func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) {
+        direct.run(inputs, bias: bias.pointer, slope: activation.slope ?? 1, outputs)
+        activation.finish(outputs, count: geometry.outputCount)
+    }
+
+    func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) {
+        scattered?.run(outputGradient, bias: noBias.pointer, activation: .none, inputGradient)
+    }
+
+    func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) {
+        weightGradient?.accumulate(inputs, outputGradient)
+        Float.addRows(
+            outputGradient, rows: geometry.outputCount / geometry.outputChannels, columns: geometry.outputChannels,
+            to: biasGradient.pointer)
+    }
+
+    func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
+        weightGradient?.collect(weights)
+        bias.update(from: biasGradient.pointer, count: geometry.outputChannels)
+        biasGradient.fill(0)
+    }
+}
+
+/// A transposed convolution: its adjoint's products with the roles of input and output exchanged.
+final class NativeTransposedConvolutionKernel: LinearKernel {
+    private let geometry: TransposedConvolutionGeometry
+    private let activation: Activation
+    private let scattered: Scatter
+    private let direct: DirectConvolution?
+    private let weightGradient: WeightGradient?
+    private let bias, noBias, biasGradient: AlignedBuffer
+
+    init(
+        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose,
+        _ set: InstructionSet
+    ) {
+        (self.geometry, self.activation) = (geometry, activation)
+        scattered = Scatter(geometry.adjoint, set)
+        direct = purpose.needsInputGradient ? DirectConvolution(geometry.adjoint, set) : nil
+        weightGradient = purpose.trains ? WeightGradient(geometry.adjoint, set) : nil
+        bias = AlignedBuffer(count: geometry.outputChannels)
+        biasGradient = AlignedBuffer(count: geometry.outputChannels)
+        noBias = AlignedBuffer(count: geometry.inputChannels)
+    }
+
+    func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
+        scattered.load(weights)
+        direct?.load(weights)
+        self.bias.pointer.update(from: bias, count: geometry.outputChannels)
+    }
+
+    func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) {
+        scattered.run(inputs, bias: bias.pointer, activation: activation, outputs)
+    }
+
+    func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) {
+        direct?.run(outputGradient, bias: noBias.pointer, slope: 1, inputGradient)
+    }
+
+    func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) {
+        weightGradient?.accumulate(outputGradient, inputs)
+        Float.addRows(
+            outputGradient, rows: geometry.outputCount / geometry.outputChannels, columns: geometry.outputChannels,
+            to: biasGradient.pointer)
+    }
+
+    func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
+        weightGradient?.collect(weights)
+        bias.update(from: biasGradient.pointer, count: geometry.outputChannels)
+        biasGradient.fill(0)
+    }
+}
+
+/// The adjoint of a convolution by whichever way fills vectors.
+private enum Scatter {
+    case wide(ScatteredConvolution)
+    case thin(ThinScatteredConvolution, count: Int)
+
+    init(_ geometry: ConvolutionGeometry, _ set: InstructionSet) {
+        if let thin = ThinScatteredConvolution(geometry, set) {
+            self = .thin(thin, count: geometry.inputCount)
+        } else {
+            self = .wide(ScatteredConvolution(geometry, set))
+        }
+    }
+
+    func load(_ weights: UnsafePointer<Float>) {
+        switch self {
+        case .wide(let convolution): convolution.load(weights)
+        case .thin(let convolution, _): convolution.load(weights)
+        }
+    }
+
+    func run(
+        _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, activation: Activation,
+        _ inputs: UnsafeMutablePointer<Float>
+    ) {
+        switch self {
+        case .wide(let convolution):
+            convolution.run(outputs, bias: bias, slope: activation.slope ?? 1, inputs)
+            activation.finish(inputs, count: convolution.inputCount)
+        case .thin(let convolution, let count):
+            convolution.run(outputs, bias: bias, inputs)
+            activation.forward(inputs, count: count)
+        }
+    }
+}
+
+extension KernelPurpose {
+    var trains: Bool {
+        switch self {
+        case .inference: false
+        case .training: true
+        }
+    }
+
+    var needsInputGradient: Bool {
+        switch self {
+        case .inference: false
+        case .training(let inputGradient): inputGradient
+        }
+    }
+}
