@@ -1,4 +1,4 @@
-// oneDNN's C interface changed with 3.0; this shim speaks 2.x. Package.swift links the library on the same condition.
+// Whether oneDNN is here, in a version that this shim speaks. Package.swift links the library on the same condition.
 #ifndef LATENTD_ONEDNN_AVAILABILITY_H
 #define LATENTD_ONEDNN_AVAILABILITY_H
 
@@ -6,7 +6,7 @@
 #if __has_include(<oneapi/dnnl/dnnl.h>)
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_version.h>
-#if DNNL_VERSION_MAJOR == 2
+#if DNNL_VERSION_MAJOR == 2 || DNNL_VERSION_MAJOR == 3
 #define LATENTD_HAS_ONEDNN 1
 #endif
 #endif

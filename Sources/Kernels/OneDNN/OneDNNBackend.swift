@@ -1,6 +1,6 @@
 import COneDNN
 
-/// oneDNN 2.x, one thread a worker: its direct convolutions reach the machine's matrix-product speed.
+/// oneDNN 2.x or 3.x, one thread a worker: its direct convolutions reach the machine's matrix-product speed.
 public struct OneDNNBackend: Backend {
     public let name = "onednn"
 
