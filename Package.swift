@@ -2,13 +2,43 @@
 import Foundation
 import PackageDescription
 
-// oneDNN is used where its header is, unless LATENTD_ONEDNN=off; without it the program runs on its reference kernels.
-let hasOneDNN =
-    Context.environment["LATENTD_ONEDNN"] != "off"
-    && ["/usr/include", "/usr/local/include"].contains {
-        FileManager.default.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h")
+/// oneDNN, as LATENTD_ONEDNN asks for it: unset, the system's if it has one; `off`, none; a prefix's absolute path, that.
+/// Without it the program runs on kernels of its own.
+struct OneDNN {
+    var cSettings: [CSetting] = []
+    var linkerSettings: [LinkerSetting] = [.linkedLibrary("dnnl")]
+
+    static let none = OneDNN(cSettings: [.define("LATENTD_WITHOUT_ONEDNN")], linkerSettings: [])
+
+    static func requested(_ request: String?) -> OneDNN {
+        switch request {
+        case nil, "": ["/usr", "/usr/local"].contains(where: hasHeader) ? OneDNN() : none
+        case "off": none
+        case let prefix?: installed(in: prefix)
+        }
     }
 
+    private static func installed(in prefix: String) -> OneDNN {
+        let library = ["lib", "lib64"].map { "\(prefix)/\($0)" }.first { exists("\($0)/libdnnl.so") }
+        guard prefix.hasPrefix("/"), hasHeader(prefix), let library else {
+            let message =
+                "LATENTD_ONEDNN is '\(prefix)': neither 'off' nor the absolute path of a prefix with "
+                + "include/oneapi/dnnl/dnnl.h and lib/libdnnl.so or lib64/libdnnl.so\n"
+            FileHandle.standardError.write(Data(message.utf8))
+            exit(1)
+        }
+        return OneDNN(
+            cSettings: [.unsafeFlags(["-I\(prefix)/include"])],
+            linkerSettings: [
+                .unsafeFlags(["-L\(library)", "-Xlinker", "-rpath", "-Xlinker", library]), .linkedLibrary("dnnl"),
+            ])
+    }
+
+    private static func hasHeader(_ prefix: String) -> Bool { exists("\(prefix)/include/oneapi/dnnl/dnnl.h") }
+    private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
+
+let oneDNN = OneDNN.requested(Context.environment["LATENTD_ONEDNN"])
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -38,9 +68,8 @@ let package = Package(
         // 0: C
         .target(name: "CLinux"),
         .target(
-            name: "COneDNN", exclude: ["README.md"],
-            cSettings: hasOneDNN ? [] : [.define("LATENTD_WITHOUT_ONEDNN")],
-            linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+            name: "COneDNN", exclude: ["README.md"], cSettings: oneDNN.cSettings,
+            linkerSettings: oneDNN.linkerSettings),
         .target(name: "CKernels", exclude: ["README.md"]),
         .systemLibrary(name: "COpenSSL"),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
