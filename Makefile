@@ -9,16 +9,17 @@ SOURCES := Package.swift Sources Tests
 # Variables of the build and the tests: the program itself refuses what it does not know.
 RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
-.PHONY: help serve build test lint format test-peers bench clean
+.PHONY: help serve build test lint format test-peers test-onednn3 bench clean
 
 help:
-	@echo 'make serve       install what is missing, build, serve on $(HOST):$(PORT)'
-	@echo 'make test        install what the tests need, run all of them'
-	@echo 'make build       leaves $(PROGRAM)'
-	@echo 'make format      format the source;  make lint: only look'
-	@echo 'make test-peers  PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
-	@echo 'make bench       training and serving speed beside PyTorch and FastAPI'
-	@echo 'make clean       remove everything built'
+	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
+	@echo 'make test          install what the tests need, run all of them'
+	@echo 'make build         leaves $(PROGRAM)'
+	@echo 'make format        format the source;  make lint: only look'
+	@echo 'make test-peers    PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
+	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
+	@echo 'make bench         training and serving speed beside PyTorch and FastAPI'
+	@echo 'make clean         remove everything built'
 
 serve:
 	@deploy/packages.sh serve
@@ -42,6 +43,9 @@ format:
 test-peers: build $(PEERS)
 	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
 
+test-onednn3:
+	@env -u LATENTD_WARNINGS_AS_ERRORS SWIFT=$(SWIFT) Tests/Peers/test_onednn3.sh
+
 bench: build $(PEERS)
 	@$(RUN) $(PEERS) Tests/Peers/bench_train.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Peers/bench_serve.py --latentd $(PROGRAM)
@@ -52,4 +56,4 @@ $(PEERS): Tests/Peers/requirements.txt
 	@touch $(PEERS)
 
 clean:
-	rm -rf .build .venv-peers
+	rm -rf .build .build-onednn3 .venv-peers .venv-onednn
