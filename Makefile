@@ -40,20 +40,23 @@ lint:
 format:
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
 
-test-peers: build $(PEERS)
+test-peers: build .venv-peers/peers
 	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
 
 test-onednn3:
 	@env -u LATENTD_WARNINGS_AS_ERRORS SWIFT=$(SWIFT) Tests/Peers/test_onednn3.sh
 
-bench: build $(PEERS)
-	@$(RUN) $(PEERS) Tests/Peers/bench_train.py --latentd $(PROGRAM)
-	@$(RUN) $(PEERS) Tests/Peers/bench_serve.py --latentd $(PROGRAM)
+bench: build .venv-peers/benchmarks
+	@$(RUN) $(PEERS) Tests/Benchmarks/bench_train.py --latentd $(PROGRAM)
+	@$(RUN) $(PEERS) Tests/Benchmarks/bench_serve.py --latentd $(PROGRAM)
 
-$(PEERS): Tests/Peers/requirements.txt
+# Stamps of their own: the environment's python is a link to the system's.
+.venv-peers/peers: Tests/Peers/requirements.txt
+.venv-peers/benchmarks: Tests/Benchmarks/requirements.txt Tests/Peers/requirements.txt
+.venv-peers/%:
 	python3 -m venv .venv-peers
-	.venv-peers/bin/pip install --quiet -r Tests/Peers/requirements.txt
-	@touch $(PEERS)
+	.venv-peers/bin/pip install --quiet -r $<
+	@touch $@
 
 clean:
 	rm -rf .build .build-onednn3 .venv-peers .venv-onednn

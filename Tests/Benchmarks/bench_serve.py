@@ -18,10 +18,11 @@ import sys
 import tempfile
 import time
 
-import checkpoint_folder
-from daemon import Daemon, free_port
-
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Peers"))
+import checkpoint_folder  # noqa: E402
+from daemon import Daemon, free_port  # noqa: E402
+
 BODY = b'{"latents":[[0.123,-0.456]]}'
 
 
