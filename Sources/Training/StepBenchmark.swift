@@ -3,36 +3,35 @@ import Datasets
 import Kernels
 import Tensors
 
-/// How fast training steps run, on images of noise.
-public enum StepBenchmark {
-    /// Images a second of a number of repetitions, each of at least `seconds`, after a warm-up.
-    public static func train(
-        _ configuration: ModelConfiguration, batchSize: Int, repetitions: Int, seconds: Double, pool: KernelPool,
-        backend: any Backend
-    ) throws -> [Double] {
-        let input = configuration.input
+/// Training steps on images of noise, for whoever measures how fast they run.
+public final class StepBenchmark {
+    private let engine: TrainingEngine
+    private let split: Split
+    private let indices: [Int]
+    private var number = 0
+
+    /// Refuses a batch that cannot fit in memory before anything is allocated.
+    public init(
+        _ configuration: ModelConfiguration, batchSize: Int, pool: KernelPool, backend: any Backend
+    ) throws {
+        let need = try MemoryNeed(configuration, batchSize: batchSize, workers: pool.workerCount)
+        let (input, available) = (configuration.input, MemoryNeed.installedBytes)
+        let bytes = need.bytes + Double(batchSize) * Double(input.count)
+        guard bytes <= available else {
+            throw TrainingError.memory(batchSize: batchSize, needed: bytes, available: available)
+        }
         let shape = try PictureShape(channels: input.channels, height: input.height, width: input.width)
         var random = RandomSource(seed: 1)
         let pixels = (0..<batchSize * input.count).map { _ in UInt8(truncatingIfNeeded: random.nextUInt32()) }
-        let split = try Split(shape: shape, count: batchSize, pixels: pixels, labels: nil)
-        let engine = try TrainingEngine(
+        split = try Split(shape: shape, count: batchSize, pixels: pixels, labels: nil)
+        indices = Array(0..<batchSize)
+        engine = try TrainingEngine(
             configuration: configuration, settings: TrainingSettings(), pool: pool, backend: backend)
-        let indices = Array(0..<batchSize)[...]
-        var number = 0
-        func step() throws {
-            number += 1
-            _ = try engine.step(split, indices: indices, number: number, learningRate: 1e-4)
-        }
-        for _ in 0..<3 { try step() }
-        let clock = ContinuousClock()
-        return try (0..<repetitions).map { _ in
-            let start = clock.now
-            var images = 0
-            while start.duration(to: clock.now) < .seconds(seconds) {
-                try step()
-                images += batchSize
-            }
-            return Double(images) / (start.duration(to: clock.now) / .seconds(1))
-        }
+    }
+
+    /// One step on the whole batch.
+    public func step() throws {
+        number += 1
+        _ = try engine.step(split, indices: indices[...], number: number, learningRate: 1e-4)
     }
 }

@@ -45,6 +45,20 @@ class CommandLine(InFolder):
         self.assertNotEqual(again.returncode, 0, "a checkpoint is not overwritten")
         self.assertIn("--resume", again.stderr)
 
+    def test_speed_is_measured(self):
+        run = latentd("bench", "--batch-sizes", "1,2", "--threads", "1", "--seconds", "0.01", "--repetitions", "2", "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        document = json.loads(run.stdout)
+        self.assertEqual([(row["work"], row["batch"], row["threads"]) for row in document["rows"]],
+                         [(work, batch, 1) for work in ("train", "encode", "decode") for batch in (1, 2)])
+        self.assertEqual(document["model"]["operations_per_image"]["decode"], 14_914_816)
+        self.assertGreater(document["peaks"][0]["gflops"], 0)
+        for row in document["rows"]:
+            self.assertGreater(row["images_per_second"], 0)
+        run = latentd("bench", "--batch-sizes", "0")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("'0'", run.stderr)
+
     def test_a_checkpoint_is_evaluated_and_inspected(self):
         output = self.folder / "run"
         run = latentd(*self.train(output, "--preset", "mnist-2d", "--dataset", "shapes", "--epochs", "1"))

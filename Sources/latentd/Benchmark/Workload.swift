@@ -1,0 +1,69 @@
+import Autoencoders
+import Foundation
+import Kernels
+import Tensors
+import Training
+
+/// A model's work on batches of one size, ready to be timed.
+struct Workload {
+    let work: ModelWork
+    let batch: Int
+    private let body: () throws -> Void
+
+    /// Refuses a batch that cannot fit in memory before anything is allocated.
+    ///
+    /// The weights are fresh ones and the images noise: no kernel is faster or slower for what the numbers are.
+    init(
+        _ work: ModelWork, _ configuration: ModelConfiguration, batch: Int, pool: KernelPool, backend: any Backend
+    ) throws {
+        (self.work, self.batch) = (work, batch)
+        if work == .train {
+            let benchmark = try StepBenchmark(configuration, batchSize: batch, pool: pool, backend: backend)
+            body = { try benchmark.step() }
+            return
+        }
+        let layout = try ParameterLayout(configuration)
+        try Self.checkMemory(configuration, layout, batch: batch, workers: pool.workerCount)
+        let model = try Autoencoder(
+            configuration: configuration, parameters: Parameters(initialising: layout, seed: 1), pool: pool,
+            backend: backend)
+        let input = configuration.input
+        let shape: Shape =
+            work == .encode
+            ? [batch, input.channels, input.height, input.width] : [batch, configuration.latentDimension]
+        var random = RandomSource(seed: 1)
+        let noise = try Tensor(shape: shape, values: (0..<shape.elementCount()).map { _ in random.uniform() })
+        body = work == .encode ? { _ = try model.encode(noise) } : { _ = try model.decode(noise) }
+        try model.warmUp()
+    }
+
+    /// Runs the batch, once or a few times, so that plans are made and memory is there before a clock runs.
+    func warmUp() throws {
+        let (clock, start) = (ContinuousClock(), ContinuousClock.now)
+        for _ in 0..<3 where start.duration(to: clock.now) < .seconds(1) { try body() }
+    }
+
+    /// Images a second over at least this time, and at least one batch.
+    func rate(seconds: Double) throws -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var images = 0
+        repeat {
+            try body()
+            images += batch
+        } while start.duration(to: clock.now) < .seconds(seconds)
+        return Double(images) / (start.duration(to: clock.now) / .seconds(1))
+    }
+
+    /// What the images, the results and the weights take at least.
+    private static func checkMemory(
+        _ configuration: ModelConfiguration, _ layout: ParameterLayout, batch: Int, workers: Int
+    ) throws(TrainingError) {
+        let perImage = 2 * configuration.input.count + configuration.latentDimension
+        let needed = 4 * (Double(batch) * Double(perImage) + Double(layout.count) * Double(1 + workers))
+        let available = Double(ProcessInfo.processInfo.physicalMemory)
+        guard needed <= available else {
+            throw .memory(batchSize: batch, needed: needed, available: available)
+        }
+    }
+}
