@@ -18,7 +18,7 @@ help:
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make test-peers    PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
 	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
-	@echo 'make bench         training and serving speed beside PyTorch and FastAPI'
+	@echo 'make bench         speed beside PyTorch, ONNX Runtime and FastAPI'
 	@echo 'make clean         remove everything built'
 
 serve:
@@ -48,6 +48,7 @@ test-onednn3:
 
 bench: build .venv-peers/benchmarks
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_train.py --latentd $(PROGRAM)
+	@$(RUN) $(PEERS) Tests/Benchmarks/bench_infer.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_serve.py --latentd $(PROGRAM)
 
 # Stamps of their own: the environment's python is a link to the system's.
