@@ -37,7 +37,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Repetitions, of which the median counts.")
     var repetitions = 5
 
-    @Option(help: "Library that computes: \(Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Library that computes: \(BackendChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
     var backend: String?
 
     @Flag(help: "Print one JSON document.")
@@ -64,8 +64,8 @@ struct BenchCommand: ParsableCommand {
         guard (1...1000).contains(repetitions) else {
             throw ValidationError("--repetitions is \(repetitions); expected 1 to 1000.")
         }
-        if let backend, Settings.Backend(rawValue: backend) == nil {
-            let known = Settings.Backend.allCases.map(\.rawValue).joined(separator: ", ")
+        if let backend, BackendChoice(rawValue: backend) == nil {
+            let known = BackendChoice.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--backend is '\(backend)'; expected one of \(known).")
         }
     }
@@ -83,14 +83,13 @@ struct BenchCommand: ParsableCommand {
     func benchmark(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Benchmark {
         let flags = backend.map { [Settings.Flag(name: "--backend", key: "compute.backend", text: .one($0))] }
         let settings = try Settings.load(flags: flags ?? [], environment: environment).compute
-        let choice = BackendChoice(rawValue: settings.backend.rawValue) ?? .automatic
         let (name, configuration) = try measuredModel()
         return Benchmark(
             name: name, configuration: configuration,
             works: ModelWork(rawValue: work).map { [$0] } ?? ModelWork.allCases,
             batchSizes: try Self.numbers("--batch-sizes", batchSizes, upTo: Self.largestBatch),
             threads: try numbersOfThreads(settings.threads), seconds: seconds, repetitions: repetitions,
-            backend: try choice.make())
+            backend: try settings.backend.make())
     }
 
     private func measuredModel() throws -> (name: String, configuration: ModelConfiguration) {
