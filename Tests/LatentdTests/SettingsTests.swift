@@ -69,7 +69,8 @@ import Testing
         ),
         (
             "compute: {backend: gpu}",
-            "f:1: 'compute.backend' takes one of auto, onednn, reference, not 'gpu'."
+            "f:1: 'compute.backend' takes one of auto, native-avx512, native-avx2, native-portable, "
+                + "onednn, reference, not 'gpu'."
         ),
         ("- 1", "f:1: the settings cannot be read: the file must hold keys and values, as in 'port: 8080'."),
         ("server: 1", "f:1: the settings cannot be read: 'server' must hold keys and values, as in 'port: 8080'."),
