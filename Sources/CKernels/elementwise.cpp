@@ -21,6 +21,10 @@ void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns
     FOR_SET(set, add_rows)(rows, columns, values, sums);
 }
 
+void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, float *target) {
+    FOR_SET(set, transpose)(rows, columns, source, target);
+}
+
 void latentd_scatter_terms(const latentd_scatter *shape, const float *terms, const float *bias, float *target) {
     const latentd_scatter s = *shape;
     for (int64_t place = 0; place < s.height * s.width; place++)

@@ -60,4 +60,14 @@ import Testing
             #expect(abs(Double(sums[column]) - exact) <= 1e-5)
         }
     }
+
+    @Test(arguments: InstructionSet.available, [(1, 1), (3, 5), (64, 49), (49, 64), (130, 17)])
+    func transpose(set: InstructionSet, shape: (rows: Int, columns: Int)) {
+        let source = (0..<shape.rows * shape.columns).map(Float.init)
+        var target = [Float](repeating: .nan, count: source.count)
+        latentd_transpose(set.value, Int64(shape.rows), Int64(shape.columns), source, &target)
+        for (index, value) in source.enumerated() {
+            #expect(target[index % shape.columns * shape.rows + index / shape.columns] == value)
+        }
+    }
 }

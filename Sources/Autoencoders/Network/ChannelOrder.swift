@@ -1,3 +1,5 @@
+import Kernels
+
 /// Kernels keep channels last; files, clients and PyTorch keep them first.
 public enum ChannelOrder {
     public static func permute(
@@ -8,15 +10,8 @@ public enum ChannelOrder {
         if channels == 1 || pixels == 1 { return target.update(from: source, count: images * shape.count) }
         for image in 0..<images {
             let (from, to) = (source + image * shape.count, target + image * shape.count)
-            for channel in 0..<channels {
-                for pixel in 0..<pixels {
-                    if toChannelsFirst {
-                        to[channel * pixels + pixel] = from[pixel * channels + channel]
-                    } else {
-                        to[pixel * channels + channel] = from[channel * pixels + pixel]
-                    }
-                }
-            }
+            Transposition.run(
+                from, rows: toChannelsFirst ? pixels : channels, columns: toChannelsFirst ? channels : pixels, to: to)
         }
     }
 }

@@ -61,6 +61,9 @@ void latentd_scale_where_negative(latentd_instruction_set set, int64_t count, co
 /// sums[column] += Σ over rows values[row, column].
 void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns, const float *values, float *sums);
 
+/// target[column, row] = source[row, column]
+void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, float *target);
+
 #ifdef __cplusplus
 }
 #endif

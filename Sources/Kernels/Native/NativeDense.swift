@@ -42,9 +42,7 @@ final class NativeDenseKernel: LinearKernel {
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
         let (ins, outs) = (geometry.inputs, geometry.outputs)
         self.weights.pointer.update(from: weights, count: ins * outs)
-        for o in 0..<outs {
-            for i in 0..<ins { transposed.pointer[i * outs + o] = weights[o * ins + i] }
-        }
+        Transposition.run(weights, rows: outs, columns: ins, to: transposed.pointer)
         self.bias.pointer.update(from: bias, count: outs)
     }
 
@@ -80,9 +78,7 @@ final class NativeDenseKernel: LinearKernel {
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
         let (ins, outs) = (geometry.inputs, geometry.outputs)
         if gradientIsTransposed {
-            for o in 0..<outs {
-                for i in 0..<ins { weights[o * ins + i] = weightGradient.pointer[i * outs + o] }
-            }
+            Transposition.run(weightGradient.pointer, rows: ins, columns: outs, to: weights)
         } else {
             weights.update(from: weightGradient.pointer, count: ins * outs)
         }

@@ -24,3 +24,13 @@ final class PaddedImage {
         return UnsafePointer(buffer.pointer)
     }
 }
+
+extension PaddedImage {
+    /// The input of a convolution with its margins on the left and right.
+    convenience init(_ geometry: ConvolutionGeometry) {
+        let g = geometry
+        self.init(
+            height: g.input.height, sourceWidth: g.input.width, channels: g.inputChannels, left: g.padding.left,
+            width: max((g.output.width - 1) * g.stride.width + g.kernel.width, g.padding.left + 1))
+    }
+}

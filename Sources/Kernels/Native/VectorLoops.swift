@@ -2,7 +2,7 @@ import CKernels
 
 /// The loops over arrays of `Float` on the processor's widest vectors.
 extension Float {
-    private static let widest = InstructionSet.best.value
+    fileprivate static let widest = InstructionSet.best.value
 
     public static func sigmoid(_ values: UnsafeMutablePointer<Float>, count: Int) {
         latentd_sigmoid(widest, Int64(count), values)
@@ -25,5 +25,15 @@ extension Float {
         _ values: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
     ) {
         latentd_add_rows(widest, Int64(rows), Int64(columns), values, sums)
+    }
+}
+
+/// A matrix turned over.
+public enum Transposition {
+    /// target [columns, rows] from source [rows, columns].
+    public static func run(
+        _ source: UnsafePointer<Float>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Float>
+    ) {
+        latentd_transpose(Float.widest, Int64(rows), Int64(columns), source, target)
     }
 }

@@ -1,38 +1,63 @@
 import Tensors
 
-/// The gradient of a convolution's weights: one product a row of the kernel, whose depth runs over the rows of outputs.
+/// The gradient of a convolution's weights: a product's depth runs along the outputs of a row, its segments are the rows.
 final class WeightGradient {
     private let geometry: ConvolutionGeometry
-    private let image: PaddedImage
+    private let image: PaddedImage?
     private let products: ProductList
     /// [kernel row, kernel column, in, out]
     private let gradient: AlignedBuffer
+    /// With fewer channels a product takes all columns of the kernel at once, over an image with zeros at its sides.
+    private static let fewest = 8
 
     init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
         self.geometry = geometry
         let g = geometry
-        image = PaddedImage(g)
-        let (ins, outs, paddedWidth) = (g.inputChannels, g.outputChannels, image.width)
-        products = ProductList(
-            (0..<g.kernel.height).map { kernelRow in
-                Product(
-                    segments: (0..<g.output.height).compactMap { row in
-                        guard g.kernelRows(outputRow: row).contains(kernelRow) else { return nil }
-                        return .init(
-                            a: (row * g.stride.height + kernelRow - g.padding.top) * paddedWidth * ins,
-                            b: row * g.output.width * outs)
-                    }, depth: g.output.width, rows: g.kernel.width * ins, columns: outs, aRow: 1,
-                    aStep: g.stride.width * ins, bStep: outs, cRow: outs,
-                    cOffset: kernelRow * g.kernel.width * ins * outs)
-            }, instructionSet)
+        let isThin = g.inputChannels < Self.fewest
+        image = isThin ? PaddedImage(g) : nil
+        let products =
+            isThin
+            ? Self.products(
+                g, kernelColumns: 0..<g.kernel.width, outputs: 0..<g.output.width, margin: 0,
+                width: PaddedImage(g).width)
+            : (0..<g.kernel.width).flatMap { column in
+                Self.products(
+                    g, kernelColumns: column..<column + 1, outputs: g.axes.horizontal.outputs(through: column),
+                    margin: g.padding.left, width: g.input.width)
+            }
+        self.products = ProductList(products, instructionSet)
         gradient = AlignedBuffer(count: g.weightCount)
+    }
+
+    /// One product a row of the kernel for some of its columns and the outputs that see the image through all of them.
+    ///
+    /// - Parameters:
+    ///   - margin: the zeros on the left that the image does not have.
+    ///   - width: the image's.
+    private static func products(
+        _ g: ConvolutionGeometry, kernelColumns: Range<Int>, outputs: Range<Int>, margin: Int, width: Int
+    ) -> [Product] {
+        let (ins, outs) = (g.inputChannels, g.outputChannels)
+        let firstColumn = outputs.lowerBound * g.stride.width + kernelColumns.lowerBound - margin
+        return (0..<g.kernel.height).map { kernelRow in
+            let rows = outputs.isEmpty ? 0..<0 : g.axes.vertical.outputs(through: kernelRow)
+            return Product(
+                segments: rows.map { row in
+                    .init(
+                        a: (g.axes.vertical.place(row, kernelRow) * width + firstColumn) * ins,
+                        b: (row * g.output.width + outputs.lowerBound) * outs)
+                }, depth: outputs.count, rows: kernelColumns.count * ins, columns: outs, aRow: 1,
+                aStep: g.stride.width * ins, bStep: outs, cRow: outs,
+                cOffset: (kernelRow * g.kernel.width + kernelColumns.lowerBound) * ins * outs)
+        }
     }
 
     func accumulate(_ inputs: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
         for index in 0..<geometry.batch {
+            let source = inputs + index * inputCount
             products.run(
-                a: image.padded(inputs + index * inputCount), b: outputGradient + index * outputCount, bias: nil,
+                a: image?.padded(source) ?? source, b: outputGradient + index * outputCount, bias: nil,
                 c: gradient.pointer)
         }
     }
@@ -47,5 +72,14 @@ final class WeightGradient {
             }
         }
         gradient.fill(0)
+    }
+}
+
+extension WindowAxis {
+    /// The outputs that see the source through a tap.
+    func outputs(through tap: Int) -> Range<Int> {
+        let reached = (0..<outputs).filter { taps(of: $0).contains(tap) }
+        guard let first = reached.first, let last = reached.last else { return 0..<0 }
+        return first..<last + 1
     }
 }
