@@ -31,7 +31,7 @@ def main():
     arguments = parser.parse_args()
 
     program = str(pathlib.Path(arguments.latentd).resolve()) if arguments.latentd else None
-    rates = {name: [] for name in (["latentd"] if program else []) + arguments.modes}
+    rates = {name: [] for name in (["latentd"] if program else []) + list(arguments.modes)}
     shares = []
     for turn in range(arguments.rounds):
         if program:

@@ -35,6 +35,24 @@ void latentd_run_products(latentd_instruction_set set, const latentd_product *pr
 void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
                           const float *b, const float *bias, float slope, float *c);
 
+/// A window of 1 to 3 rows and columns of weights that slides by one over a channels-last image, for minimal filtering
+/// (Winograd): tiles of two outputs a direction (one where the window has one tap) are taken to as many components as they
+/// see places, multiplied component by component, and taken back. Both numbers of channels are multiples of 16.
+typedef struct {
+    int64_t source_height, source_width, channels, padding_top, padding_left, window_height, window_width;
+    int64_t output_height, output_width, output_channels;
+    /// Floats from an output to the next below it and beside it.
+    int64_t output_row, output_column;
+    /// Floats from a component to the next.
+    int64_t source_pitch, output_pitch;
+} latentd_window;
+/// components [component, tile, channel] of some rows of tiles.
+void latentd_window_in(latentd_instruction_set set, const latentd_window *window, int64_t first_row, int64_t rows,
+                       const float *source, float *components);
+/// output = f(bias + what the components [component, tile, output channel] come to).
+void latentd_window_out(latentd_instruction_set set, const latentd_window *window, int64_t first_row, int64_t rows,
+                        const float *components, const float *bias, float slope, float *output);
+
 /// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
 ///
 /// terms [source_height, source_width, columns], of whose columns the first are [kernel_height, kernel_width, channels];
@@ -44,7 +62,8 @@ typedef struct {
     int64_t source_height, source_width, columns, kernel_height, kernel_width, stride_height, stride_width, top, left;
     int64_t height, width, channels;
 } latentd_scatter;
-void latentd_scatter_terms(const latentd_scatter *shape, const float *terms, const float *bias, float *target);
+void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, const float *terms,
+                           const float *bias, float *target);
 
 /// values = 1 / (1 + exp(−values)), within 3 units in the last place; 0 from −87 down.
 void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values);

@@ -33,23 +33,26 @@ struct WindowAxis {
         return runs
     }
 
+    /// Pairs of an output and a tap that falls on the source.
+    var products: Int { (0..<outputs).reduce(0) { $0 + taps(of: $1).count } }
+
     /// Where the source's place is that an output sees through a tap.
     func place(_ output: Int, _ tap: Int) -> Int { output * stride + tap - padding }
 }
 
-/// A window of weights that slides over a channels-last image: outputs = weights ∗ source, as a list of products.
+/// A window of weights [window row, window column, channel, output channel] that slides over a channels-last image:
+/// outputs = weights ∗ source.
 ///
 /// The zeros around the source are never multiplied: its edges are products of their own with fewer taps. A product's rows
 /// are outputs beside or below each other, whichever are more; its segments are the window's rows.
 struct Correlation {
     let vertical, horizontal: WindowAxis
     let channels, outputChannels: Int
-    /// Weights [window row, window column, channel, output channel] from here on.
-    var weightOffset = 0
     /// Where the first output is, and the floats from one to the next beside it and below it.
     var outputOffset = 0
     let outputColumn, outputRow: Int
 
+    /// Offsets of outputs are relative to the first.
     var products: [Product] {
         vertical.runs.flatMap { rows in horizontal.runs.flatMap { columns in products(rows, columns) } }
     }
@@ -77,11 +80,11 @@ struct Correlation {
             : rowTaps.map { tap in
                 Product.Segment(
                     a: vertical.place(row, tap) * pitch + horizontal.place(column, columnTaps.lowerBound) * channels,
-                    b: weightOffset + (tap * horizontal.taps + columnTaps.lowerBound) * channels * outputChannels)
+                    b: (tap * horizontal.taps + columnTaps.lowerBound) * channels * outputChannels)
             }
         return Product(
             segments: segments, depth: columnTaps.count * channels, rows: count, columns: outputChannels,
             aRow: down ? vertical.stride * pitch : horizontal.stride * channels, aStep: 1, bStep: outputChannels,
-            cRow: down ? outputRow : outputColumn, cOffset: outputOffset + row * outputRow + column * outputColumn)
+            cRow: down ? outputRow : outputColumn, cOffset: row * outputRow + column * outputColumn)
     }
 }

@@ -3,9 +3,7 @@ import Tensors
 /// outputs = f(weights ∗ inputs + bias)
 final class DirectConvolution {
     private let geometry: ConvolutionGeometry
-    private let products: ProductList
-    /// [kernel row, kernel column, in, out]
-    private let weights: AlignedBuffer
+    private let window: SlidingWindow
 
     init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
         self.geometry = geometry
@@ -13,8 +11,7 @@ final class DirectConvolution {
         let correlation = Correlation(
             vertical: axes.vertical, horizontal: axes.horizontal, channels: geometry.inputChannels,
             outputChannels: outs, outputColumn: outs, outputRow: geometry.output.width * outs)
-        products = ProductList(correlation.products, instructionSet)
-        weights = AlignedBuffer(count: geometry.weightCount)
+        window = SlidingWindow(correlation, instructionSet)
     }
 
     /// Takes over weights [out, in, h, w].
@@ -23,11 +20,12 @@ final class DirectConvolution {
         let taps = geometry.kernel.height * geometry.kernel.width
         for tap in 0..<taps {
             for i in 0..<ins {
-                let target = weights.pointer + (tap * ins + i) * outs
+                let target = window.weights.pointer + (tap * ins + i) * outs
                 let source = plain + i * taps + tap
                 for o in 0..<outs { target[o] = source[o * ins * taps] }
             }
         }
+        window.weightsChanged()
     }
 
     func run(
@@ -36,9 +34,8 @@ final class DirectConvolution {
     ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
         for image in 0..<geometry.batch {
-            products.run(
-                a: inputs + image * inputCount, b: weights.pointer, bias: bias, slope: slope,
-                c: outputs + image * outputCount)
+            window.run(
+                inputs + image * inputCount, bias: bias, slope: slope, outputs + image * outputCount)
         }
     }
 }

@@ -6,10 +6,8 @@ import Tensors
 /// over the source by one.
 final class ScatteredConvolution {
     private let geometry: ConvolutionGeometry
-    private let products: ProductList
-    private let phases: [(vertical: Phase, horizontal: Phase, weightOffset: Int)]
-    /// For each phase [kernel row of the phase, kernel column of the phase, out, in], the kernel's last first.
-    private let weights: AlignedBuffer
+    /// A window's weights are [kernel row of the phase, kernel column of the phase, out, in], the kernel's last first.
+    private let phases: [(vertical: Phase, horizontal: Phase, window: SlidingWindow)]
 
     init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
         self.geometry = geometry
@@ -21,23 +19,15 @@ final class ScatteredConvolution {
         let horizontal = Phase.all(
             places: g.input.width, source: g.output.width, kernel: g.kernel.width, stride: g.stride.width,
             margin: g.padding.left)
-        var offset = 0
-        var phases: [(Phase, Phase, Int)] = []
-        var products: [Product] = []
-        for rows in vertical {
-            for columns in horizontal {
+        phases = vertical.flatMap { rows in
+            horizontal.map { columns in
                 let correlation = Correlation(
                     vertical: rows.axis, horizontal: columns.axis, channels: outs, outputChannels: ins,
-                    weightOffset: offset, outputOffset: (rows.first * g.input.width + columns.first) * ins,
+                    outputOffset: (rows.first * g.input.width + columns.first) * ins,
                     outputColumn: g.stride.width * ins, outputRow: g.stride.height * g.input.width * ins)
-                products += correlation.products
-                phases.append((rows, columns, offset))
-                offset += rows.taps.count * columns.taps.count * outs * ins
+                return (rows, columns, SlidingWindow(correlation, instructionSet))
             }
         }
-        self.phases = phases
-        self.products = ProductList(products, instructionSet)
-        weights = AlignedBuffer(count: offset)
     }
 
     /// The elements of all results.
@@ -47,8 +37,8 @@ final class ScatteredConvolution {
     func load(_ plain: UnsafePointer<Float>) {
         let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)
         let (width, taps) = (geometry.kernel.width, geometry.kernel.height * geometry.kernel.width)
-        for (rows, columns, offset) in phases {
-            var target = weights.pointer + offset
+        for (rows, columns, window) in phases {
+            var target = window.weights.pointer
             for row in rows.taps {
                 for column in columns.taps {
                     for o in 0..<outs {
@@ -58,6 +48,7 @@ final class ScatteredConvolution {
                     }
                 }
             }
+            window.weightsChanged()
         }
     }
 
@@ -67,9 +58,10 @@ final class ScatteredConvolution {
     ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
         for image in 0..<geometry.batch {
-            products.run(
-                a: outputs + image * outputCount, b: weights.pointer, bias: bias, slope: slope,
-                c: inputs + image * inputCount)
+            for phase in phases {
+                phase.window.run(
+                    outputs + image * outputCount, bias: bias, slope: slope, inputs + image * inputCount)
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import Tensors
 /// in], in whole vectors; a second pass adds them up where they belong.
 final class ThinScatteredConvolution {
     private let geometry: ConvolutionGeometry
+    private let set: InstructionSet
     private let product: ProductList
     private let scatter: latentd_scatter
     /// [out, kernel row, kernel column, in], each row filled up with zeros to `columns`.
@@ -19,7 +20,7 @@ final class ThinScatteredConvolution {
     init?(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
         let taps = geometry.kernel.height * geometry.kernel.width * geometry.inputChannels
         guard geometry.inputChannels < Self.lanes / 2, taps <= 8 * Self.lanes else { return nil }
-        self.geometry = geometry
+        (self.geometry, set) = (geometry, instructionSet)
         columns = (taps + Self.lanes - 1) / Self.lanes * Self.lanes
         let places = geometry.output.height * geometry.output.width
         product = ProductList(
@@ -59,7 +60,7 @@ final class ThinScatteredConvolution {
         for index in 0..<geometry.batch {
             product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: terms.pointer)
             withUnsafePointer(to: scatter) {
-                latentd_scatter_terms($0, terms.pointer, bias, inputs + index * inputCount)
+                latentd_scatter_terms(set.value, $0, terms.pointer, bias, inputs + index * inputCount)
             }
         }
     }
