@@ -6,6 +6,7 @@ public final class VariationalPlan {
     public let images: Int
     private let configuration: ModelConfiguration
     private let encoder, mean, logVariance, decoder: NetworkPlan
+    private let networks: [NetworkPlan]
     private let latentGradients: [AlignedBuffer]
     private let outputGradient: AlignedBuffer
     private let latentCount, pixelCount: Int
@@ -34,6 +35,7 @@ public final class VariationalPlan {
         mean = try plan(description.mean, inputGradient: hasEncoder, base: 256)
         logVariance = try plan(description.logVariance, inputGradient: hasEncoder, base: 256)
         decoder = try plan(description.decoder, inputGradient: true, base: 256)
+        networks = [encoder, mean, logVariance, decoder]
         (self.images, self.configuration) = (images, configuration)
         latentCount = images * configuration.latentDimension
         pixelCount = configuration.input.count
@@ -60,7 +62,7 @@ public final class VariationalPlan {
 
     /// Takes over a flat vector of parameters.
     public func load(_ parameters: UnsafePointer<Float>) throws {
-        for network in [encoder, mean, logVariance, decoder] { try network.load(parameters) }
+        for network in networks { try network.load(parameters) }
     }
 
     /// Encodes images [images, height, width, channels] to their posterior.
@@ -108,12 +110,12 @@ public final class VariationalPlan {
 
     /// Writes the accumulated gradients into a flat vector and starts again from zero.
     public func collectGradients(_ gradients: UnsafeMutablePointer<Float>) throws {
-        for network in [encoder, mean, logVariance, decoder] { try network.collectGradients(gradients) }
+        for network in networks { try network.collectGradients(gradients) }
     }
 
     /// Moves batch norm's running statistics towards those of the last `accumulate`.
     public func updateRunningStatistics(_ parameters: UnsafeMutablePointer<Float>, _ step: TrainingStep) {
-        for network in [encoder, mean, logVariance, decoder] {
+        for network in networks {
             network.updateRunningStatistics(parameters, step.context)
         }
     }
@@ -175,7 +177,7 @@ public struct TrainingStep {
 extension ModelConfiguration {
     /// Whether a batch must stay in one piece per worker, since its images meet in batch statistics.
     public var couplesImages: Bool {
-        batchNorm || (encoder + decoder).contains { $0.batchNorm == true }
+        batchNorm || encoder.contains { $0.batchNorm == true } || decoder.contains { $0.batchNorm == true }
     }
 
     /// The numbers that a plan for training holds of one image at least: the outputs of every layer.

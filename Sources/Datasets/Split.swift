@@ -70,8 +70,9 @@ public struct Split: Sendable {
     ///
     /// `buffer` holds exactly `indices.count * shape.elementCount` floats.
     /// Throws `DatasetError.noSuchImage` and `.wrongBufferSize`, before anything is written.
-    public func copyBatch(
-        indices: some RandomAccessCollection<Int>, into buffer: UnsafeMutableBufferPointer<Float>,
+    @specialized(where Indices == ArraySlice<Int>)
+    public func copyBatch<Indices: RandomAccessCollection<Int>>(
+        indices: Indices, into buffer: UnsafeMutableBufferPointer<Float>,
         layout: Layout = .channelsFirst
     ) throws(DatasetError) {
         let (needed, overflow) = indices.count.multipliedReportingOverflow(by: shape.elementCount)

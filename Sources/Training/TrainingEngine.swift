@@ -30,6 +30,37 @@ final class TrainingEngine {
     private let pool: KernelPool
     private let workers: [TrainingWorker]
     private let adam = Adam()
+    private var batch: Batch?
+    private lazy var accumulating = pool.team { [unowned self] in try accumulate($0) }
+    private lazy var updating = pool.team { [unowned self] in update($0) }
+
+    /// What the workers are working on.
+    private struct Batch {
+        let split: Split
+        let indices: ArraySlice<Int>
+        let number: Int
+        let learningRate: Float
+        let shards: Shards
+    }
+
+    /// As many workers as a batch has images for, and how they add numbers up.
+    private final class Shards {
+        let count: Int
+        let exchange: ShardExchange
+        let adders: [Adder]
+
+        /// A function in a structure: an array of functions would wrap each that is taken from it anew.
+        struct Adder {
+            let sum: ShardSum<Float>
+        }
+
+        init(count: Int) {
+            self.count = count
+            let exchange = ShardExchange(workers: count)
+            self.exchange = exchange
+            adders = (0..<count).map { index in Adder { try exchange.sum(worker: index, $0, count: $1) } }
+        }
+    }
 
     init(
         configuration: ModelConfiguration, settings: TrainingSettings, pool: KernelPool, backend: any Backend
@@ -52,33 +83,48 @@ final class TrainingEngine {
     /// One step on the images at `indices`; `number` counts steps from 1 over the whole run.
     func step(_ split: Split, indices: ArraySlice<Int>, number: Int, learningRate: Float) throws -> LossSums {
         let active = min(workers.count, indices.count)
-        let exchange = ShardExchange(workers: active)
-        try pool.runOnEachWorker { index in
-            guard index < active else { return }
-            let shard = shard(index, of: active, count: indices.count)
-            let step = TrainingStep(
-                totalImages: indices.count, seed: settings.seed, step: number, firstImage: shard.lowerBound,
-                sum: { try exchange.sum(worker: index, $0, count: $1) })
-            do {
-                try workers[index].accumulate(
-                    split,
-                    indices: indices[indices.startIndex + shard.lowerBound..<indices.startIndex + shard.upperBound],
-                    parameters: parameters, settings, step)
-            } catch {
-                exchange.abandon()
-                throw error
-            }
+        let known = batch?.shards
+        let shards = known?.count == active ? known : nil
+        batch = Batch(
+            split: split, indices: indices, number: number, learningRate: learningRate,
+            shards: shards ?? Shards(count: active))
+        do {
+            try accumulating.run()
+        } catch {
+            batch = nil  // an abandoned exchange is of no more use
+            throw error
         }
-        try pool.runOnEachWorker { index in
-            update(
-                shard(index, of: workers.count, count: layout.trainableCount), from: workers[0..<active], number,
-                learningRate)
-            if index == 0 {
-                workers[0].updateRunningStatistics(parameters)
-                average(layout.trainableCount..<layout.count, decay: 0)
-            }
-        }
+        try updating.run()
         return workers[0..<active].reduce(into: LossSums()) { $0 += $1.sums }
+    }
+
+    private func accumulate(_ index: Int) throws {
+        guard let batch, index < batch.shards.count else { return }
+        let (indices, shards) = (batch.indices, batch.shards)
+        let shard = shard(index, of: shards.count, count: indices.count)
+        let step = TrainingStep(
+            totalImages: indices.count, seed: settings.seed, step: batch.number, firstImage: shard.lowerBound,
+            sum: shards.adders[index].sum)
+        do {
+            try workers[index].accumulate(
+                batch.split,
+                indices: indices[indices.startIndex + shard.lowerBound..<indices.startIndex + shard.upperBound],
+                parameters: parameters, settings, step)
+        } catch {
+            shards.exchange.abandon()
+            throw error
+        }
+    }
+
+    private func update(_ index: Int) {
+        guard let batch else { return }
+        update(
+            shard(index, of: workers.count, count: layout.trainableCount), from: workers[0..<batch.shards.count],
+            batch.number, batch.learningRate)
+        if index == 0 {
+            workers[0].updateRunningStatistics(parameters)
+            average(layout.trainableCount..<layout.count, decay: 0)
+        }
     }
 
     private func shard(_ index: Int, of shards: Int, count: Int) -> Range<Int> {

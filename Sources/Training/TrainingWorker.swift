@@ -15,6 +15,8 @@ final class TrainingWorker {
     private let layout: ParameterLayout
     private let backend: any Backend
     private var plans: [Int: LoadedPlan] = [:]
+    /// The plans of this step: one, and another for a rest.
+    private var used: [LoadedPlan] = []
     private var lastStep: (plan: LoadedPlan, step: TrainingStep)?
     private lazy var otherGradient = AlignedBuffer(count: layout.trainableCount)
 
@@ -47,7 +49,7 @@ final class TrainingWorker {
     ) throws {
         forgetParameters()
         sums = LossSums()
-        var used: [LoadedPlan] = []
+        used.removeAll(keepingCapacity: true)
         let chunk = configuration.couplesImages ? indices.count : Self.chunk
         for start in stride(from: indices.startIndex, to: indices.endIndex, by: chunk) {
             let part = indices[start..<min(indices.endIndex, start + chunk)]

@@ -95,6 +95,9 @@ extension Contraction {
         convolution(1, 3, 5, (7, 7), (2, 2), stride: (3, 3)),
         convolution(1, 16, 16, (5, 5), (3, 3), margins: (2, 2, 2, 2)),
         convolution(1, 3, 4, (3, 3), (2, 2), margins: (3, 0, 0, 3)),
+        // Minimal filtering: tiles that hang over, several strips of tiles, windows of two and three taps.
+        convolution(2, 16, 32, (21, 20), (3, 3), margins: (0, 1, 2, 0)),
+        convolution(1, 32, 16, (9, 12), (2, 3), margins: (1, 0, 0, 2)),
     ]
 
     static let transposedConvolutions: [Contraction] = [
@@ -114,6 +117,9 @@ extension Contraction {
         transposed(2, 5, 3, (3, 5), (2, 3), stride: (3, 2), margins: (0, 1, 1, 0)),
         transposed(1, 3, 5, (3, 3), (5, 1), stride: (2, 1), margins: (4, 0, 2, 0)),
         transposed(2, 17, 3, (5, 5), (5, 5), stride: (2, 2), margins: (1, 1, 2, 2)),
+        transposed(1, 32, 16, (9, 10), (3, 3), stride: (2, 2), margins: (0, 0, 1, 1)),
+        transposed(2, 16, 16, (12, 9), (4, 4), stride: (2, 2), margins: (1, 1, 1, 1)),
+        transposed(1, 16, 32, (8, 7), (5, 6), stride: (2, 2), margins: (2, 1, 1, 2)),
     ]
 
     static let denses: [Contraction] = [

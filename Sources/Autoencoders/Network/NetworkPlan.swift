@@ -57,9 +57,9 @@ final class NetworkPlan {
         inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, _ context: PassContext
     ) throws -> UnsafeMutablePointer<Float> {
         var current = gradient
-        for (index, stage) in stages.enumerated().reversed() {
+        for index in stride(from: stages.count - 1, through: 0, by: -1) {
             let target = index > 0 || needsInputGradient ? gradients[index & 1].pointer : nil
-            try stage.backward(
+            try stages[index].backward(
                 inputs: index > 0 ? UnsafePointer(stages[index - 1].outputs.pointer) : inputs, gradient: current,
                 inputGradient: target, context)
             if let target { current = target }

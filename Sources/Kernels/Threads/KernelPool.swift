@@ -53,6 +53,20 @@ public final class KernelPool: Sendable {
         try submit(items: workerCount, pinned: true) { _, worker in try body(worker) }
     }
 
+    /// Work that every worker does once at the same time, again and again: `KernelTeam.run` allocates nothing.
+    public func team(_ body: @escaping (_ worker: Int) throws -> Void) -> KernelTeam {
+        KernelTeam(pool: self, work: Work(items: workerCount, pinned: true) { _, worker in try body(worker) })
+    }
+
+    fileprivate func run(_ work: Work) throws {
+        if let caller {
+            return try caller.locked { try runHere(work.items) { try work.body?($0, $1) } }
+        }
+        work.reset()
+        queue.run(work)
+        if let error = work.error { throw error }
+    }
+
     private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
         guard items > 0 else { return }
         if let caller { return try caller.locked { try runHere(items, body) } }
@@ -81,6 +95,17 @@ public final class KernelPool: Sendable {
     }
 }
 
+/// See `KernelPool.team`. One caller at a time.
+public final class KernelTeam {
+    private let pool: KernelPool
+    private let work: Work
+
+    fileprivate init(pool: KernelPool, work: Work) { (self.pool, self.work) = (pool, work) }
+
+    /// Returns when all workers have ended; throws the first error.
+    public func run() throws { try pool.run(work) }
+}
+
 /// One call of the pool; its fields are guarded by the queue's monitor.
 private final class Work {
     let items: Int
@@ -93,6 +118,12 @@ private final class Work {
 
     init(items: Int, pinned: Bool, body: @escaping (Int, Int) throws -> Void) {
         (self.items, self.pinned, self.body) = (items, pinned, body)
+    }
+
+    /// Ready for another run; nobody else may know of it meanwhile.
+    func reset() {
+        (started, ended, error) = (0, 0, nil)
+        startedWorkers.removeAll(keepingCapacity: true)
     }
 
     func take(worker: Int) -> Int? {
@@ -165,7 +196,8 @@ private final class WorkQueue: @unchecked Sendable {  // every access to its fie
     private func next(worker: Int) -> (Work, Int)? {
         workAvailable.locked {
             while !closed {
-                for (index, work) in waiting.enumerated() where !lent.contains(worker) {
+                for index in waiting.indices where !lent.contains(worker) {
+                    let work = waiting[index]
                     guard let item = work.take(worker: worker) else { continue }
                     if work.started == work.items { waiting.remove(at: index) }
                     return (work, item)
