@@ -14,6 +14,7 @@ public final class Autoencoder: Sendable {
         configuration: ModelConfiguration, parameters: Parameters, pool: KernelPool, backend: any Backend
     ) throws {
         guard try ParameterLayout(configuration) == parameters.layout else { throw AutoencoderError.parameterLayout }
+        try MemoryNeed(configuration, images: pool.workerCount, workers: pool.workerCount, training: false).check()
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
         plans = WorkerPlans(count: pool.workerCount) {
             let plan = try VariationalPlan(

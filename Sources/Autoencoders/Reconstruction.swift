@@ -25,6 +25,8 @@ public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
     case latentDimension(expected: Int, actual: Shape)
     /// The parameters are laid out for another configuration.
     case parameterLayout
+    /// The machine, or whatever bounds the model, has fewer bytes than it takes at least.
+    case memory(MemoryNeed, available: Double)
 
     public var description: String {
         switch self {
@@ -32,6 +34,11 @@ public enum AutoencoderError: Error, Equatable, CustomStringConvertible {
         case .latentDimension(let expected, let actual):
             "The model takes latents of \(expected) numbers, not a batch of \(actual)."
         case .parameterLayout: "The parameters belong to a model of another configuration."
+        case .memory(let need, let available):
+            "The model takes more than \(Self.gibibytes(need.bytes)) of memory, most of it in \(need.largestLayer); "
+                + "\(Self.gibibytes(available)) are there."
         }
     }
+
+    private static func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30 * 10).rounded() / 10) GiB" }
 }

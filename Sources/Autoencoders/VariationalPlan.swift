@@ -179,9 +179,4 @@ extension ModelConfiguration {
     public var couplesImages: Bool {
         batchNorm || encoder.contains { $0.batchNorm == true } || decoder.contains { $0.batchNorm == true }
     }
-
-    /// The numbers that a plan for training holds of one image at least: the outputs of every layer.
-    public func activationCount() throws(ConfigurationError) -> Int {
-        try ModelDescription(self).networks.flatMap(\.stages).reduce(0) { $0 + $1.output.count }
-    }
 }

@@ -14,12 +14,8 @@ public final class StepBenchmark {
     public init(
         _ configuration: ModelConfiguration, batchSize: Int, pool: KernelPool, backend: any Backend
     ) throws {
-        let need = try MemoryNeed(configuration, batchSize: batchSize, workers: pool.workerCount)
-        let (input, available) = (configuration.input, MemoryNeed.installedBytes)
-        let bytes = need.bytes + Double(batchSize) * Double(input.count)
-        guard bytes <= available else {
-            throw TrainingError.memory(batchSize: batchSize, needed: bytes, available: available)
-        }
+        try TrainingEngine.checkMemory(configuration, batchSize: batchSize, workers: pool.workerCount)
+        let input = configuration.input
         let shape = try PictureShape(channels: input.channels, height: input.height, width: input.width)
         var random = RandomSource(seed: 1)
         let pixels = (0..<batchSize * input.count).map { _ in UInt8(truncatingIfNeeded: random.nextUInt32()) }

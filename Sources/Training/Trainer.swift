@@ -53,10 +53,9 @@ public final class Trainer {
         guard dataset.train.count > 0, dataset.test.count > 0 else {
             throw TrainingError.emptySplit(dataset: dataset.name)
         }
-        try MemoryNeed(
+        try TrainingEngine.checkMemory(
             configuration, batchSize: min(specification.training.batchSize, dataset.train.count),
-            workers: pool.workerCount
-        ).check(against: MemoryNeed.installedBytes)
+            workers: pool.workerCount)
         engine = try TrainingEngine(
             configuration: configuration, settings: specification.training, pool: pool, backend: backend)
     }

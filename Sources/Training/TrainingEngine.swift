@@ -62,6 +62,18 @@ final class TrainingEngine {
         }
     }
 
+    /// Refuses a batch that `available` bytes cannot hold, before anything is allocated.
+    static func checkMemory(
+        _ configuration: ModelConfiguration, batchSize: Int, workers: Int,
+        available: Double = MemoryNeed.installedBytes
+    ) throws {
+        let images = configuration.couplesImages ? batchSize : min(batchSize, workers * TrainingWorker.chunk)
+        let need = try MemoryNeed(configuration, images: images, workers: workers, training: true)
+        do throws(AutoencoderError) { try need.check(against: available) } catch {
+            throw TrainingError.memory(batchSize: batchSize, error)
+        }
+    }
+
     init(
         configuration: ModelConfiguration, settings: TrainingSettings, pool: KernelPool, backend: any Backend
     ) throws {

@@ -31,8 +31,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
 public enum TrainingError: Error, CustomStringConvertible {
     case imageShape(dataset: String, expected: ImageShape, actual: String)
     case emptySplit(dataset: String)
-    /// The machine has less memory than the model and batch take at least; in bytes.
-    case memory(batchSize: Int, needed: Double, available: Double)
+    /// The machine has less memory than the model and batch take at least.
+    case memory(batchSize: Int, AutoencoderError)
     /// The loss is no longer a finite number; the last checkpoint before it stays.
     case diverged(step: Int, lastFiniteLoss: Double?)
     /// Weights that are not this model's.
@@ -57,9 +57,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .imageShape(let dataset, let expected, let actual):
             "The model takes images of \(expected); the dataset '\(dataset)' has \(actual)."
         case .emptySplit(let dataset): "The dataset '\(dataset)' has no training or no test images."
-        case .memory(let batchSize, let needed, let available):
-            "Batches of \(batchSize) images of this model take more than \(Self.gibibytes(needed)) of memory; this "
-                + "machine has \(Self.gibibytes(available))."
+        case .memory(let batchSize, let error): "Batches of \(batchSize) images: \(error)"
         case .diverged(let step, let loss):
             "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
                 + "A lower learning rate or a warm-up may help."
@@ -67,6 +65,4 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
         }
     }
-
-    private static func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30 * 10).rounded() / 10) GiB" }
 }

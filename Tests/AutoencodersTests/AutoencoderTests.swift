@@ -55,6 +55,16 @@ import Testing
         #expect(abs(actual.reconstructionLosses[0] - expected.reconstructionLosses[0]) <= 1e-3)
     }
 
+    @Test func whatMemoryCannotHoldIsRefusedWithItsLargestLayer() throws {
+        let configuration = try #require(ModelConfiguration.preset("mnist-2d"))
+        let need = try MemoryNeed(configuration, images: 2, workers: 2, training: false)
+        // 36,928 weights, three times, and 14 x 14 x 64 outputs of two images.
+        #expect(need.largestLayer == "decoder.3, 64x14x14")
+        #expect(need.bytes > 4 * 3 * 207_237)
+        #expect(throws: Never.self) { try need.check(against: need.bytes) }
+        #expect(throws: AutoencoderError.memory(need, available: 1000)) { try need.check(against: 1000) }
+    }
+
     @Test func noImagesIsAnEmptyAnswer() throws {
         let configuration = try GoldenFile("small_vae").configuration
         let model = try Self.model(configuration, .reference, workers: 1)

@@ -182,13 +182,15 @@ import Testing
     @Test func aBatchThatNoMachineHoldsIsRefused() throws {
         let preset = try #require(ModelConfiguration.preset("rgb-200d"))
         let machine = Double(8 << 30)
-        let small = try MemoryNeed(preset, batchSize: 128, workers: 2)
-        let large = try MemoryNeed(preset, batchSize: 65_536, workers: 2)
-        #expect(throws: Never.self) { try small.check(against: machine) }
-        let error = #expect(throws: TrainingError.self) { try large.check(against: machine) }
-        #expect(error?.code == "out_of_memory" && "\(error.map { "\($0)" } ?? "")".contains("65536"))
+        func check(_ model: ModelConfiguration, batchSize: Int) throws {
+            try TrainingEngine.checkMemory(model, batchSize: batchSize, workers: 2, available: machine)
+        }
+        #expect(throws: Never.self) { try check(preset, batchSize: 128) }
+        let error = #expect(throws: TrainingError.self) { try check(preset, batchSize: 65_536) }
+        let text = "\(error.map { "\($0)" } ?? "")"
+        #expect(error?.code == "out_of_memory" && text.contains("65536") && text.contains("encoder.0"))
         // Without it, images run through in small chunks, whatever the batch.
         let grey = try #require(ModelConfiguration.preset("mnist-2d"))
-        #expect(throws: Never.self) { try MemoryNeed(grey, batchSize: 65_536, workers: 2).check(against: machine) }
+        #expect(throws: Never.self) { try check(grey, batchSize: 65_536) }
     }
 }

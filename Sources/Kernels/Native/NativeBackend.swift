@@ -18,7 +18,7 @@ public struct NativeBackend: Backend {
     public func dense(
         _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose
     ) -> any LinearKernel<Float> {
-        NativeDenseKernel(geometry, activation: activation, instructionSet)
+        NativeDenseKernel(geometry, activation: activation, purpose: purpose, instructionSet)
     }
 
     public func convolution(

@@ -14,7 +14,9 @@ final class NativeDenseKernel: LinearKernel {
     private let gradientIsTransposed: Bool
     private static let fewest = 16
 
-    init(_ geometry: DenseGeometry, activation: Activation, _ set: InstructionSet) {
+    init(
+        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet
+    ) {
         (self.geometry, self.activation, self.set) = (geometry, activation, set)
         let (batch, ins, outs) = (geometry.batch, geometry.inputs, geometry.outputs)
         func product(
@@ -34,7 +36,7 @@ final class NativeDenseKernel: LinearKernel {
             : product(depth: batch, rows: outs, columns: ins, aRow: 1, aStep: outs)
         weights = AlignedBuffer(count: ins * outs)
         transposed = AlignedBuffer(count: ins * outs)
-        weightGradient = AlignedBuffer(count: ins * outs)
+        weightGradient = AlignedBuffer(count: purpose.trains ? ins * outs : 0)
         (bias, biasGradient) = (AlignedBuffer(count: outs), AlignedBuffer(count: outs))
         noBias = AlignedBuffer(count: ins)
     }
@@ -69,6 +71,7 @@ final class NativeDenseKernel: LinearKernel {
     }
 
     func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) {
+        guard weightGradient.count > 0 else { return }
         let (a, b) = gradientIsTransposed ? (inputs, outputGradient) : (outputGradient, inputs)
         gradientProduct.run(a: a, b: b, bias: nil, c: weightGradient.pointer)
         Float.addRows(
@@ -76,6 +79,7 @@ final class NativeDenseKernel: LinearKernel {
     }
 
     func collectGradients(weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
+        guard weightGradient.count > 0 else { return }
         let (ins, outs) = (geometry.inputs, geometry.outputs)
         if gradientIsTransposed {
             Transposition.run(weightGradient.pointer, rows: ins, columns: outs, to: weights)

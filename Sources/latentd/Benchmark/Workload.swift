@@ -1,3 +1,4 @@
+import ArgumentParser
 import Autoencoders
 import Foundation
 import Kernels
@@ -23,7 +24,10 @@ struct Workload {
             return
         }
         let layout = try ParameterLayout(configuration)
-        try Self.checkMemory(configuration, layout, batch: batch, workers: pool.workerCount)
+        let bytes = 2 * 4 * Double(batch) * Double(configuration.input.count)
+        guard bytes <= MemoryNeed.installedBytes else {
+            throw ValidationError("--batch-sizes: \(batch) images of \(configuration.input) do not fit into memory.")
+        }
         let model = try Autoencoder(
             configuration: configuration, parameters: Parameters(initialising: layout, seed: 1), pool: pool,
             backend: backend)
@@ -53,17 +57,5 @@ struct Workload {
             images += batch
         } while start.duration(to: clock.now) < .seconds(seconds)
         return Double(images) / (start.duration(to: clock.now) / .seconds(1))
-    }
-
-    /// What the images, the results and the weights take at least.
-    private static func checkMemory(
-        _ configuration: ModelConfiguration, _ layout: ParameterLayout, batch: Int, workers: Int
-    ) throws(TrainingError) {
-        let perImage = 2 * configuration.input.count + configuration.latentDimension
-        let needed = 4 * (Double(batch) * Double(perImage) + Double(layout.count) * Double(1 + workers))
-        let available = Double(ProcessInfo.processInfo.physicalMemory)
-        guard needed <= available else {
-            throw .memory(batchSize: batch, needed: needed, available: available)
-        }
     }
 }
