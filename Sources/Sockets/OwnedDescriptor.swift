@@ -20,6 +20,13 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
 
     /// Reads what is there, without blocking on a non-blocking descriptor.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> TransferResult {
+        Self.receive(from: rawValue, into: buffer)
+    }
+
+    /// The same for a descriptor that another value owns and keeps open during the call.
+    public static func receive(
+        from rawValue: Int32, into buffer: UnsafeMutableRawBufferPointer
+    ) -> TransferResult {
         guard let base = buffer.baseAddress, buffer.count > 0 else { return .wouldBlock }
         let count = linux_receive(rawValue, base, buffer.count)
         if count > 0 { return .transferred(count) }
@@ -41,6 +48,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
 
     /// Ends the sending side: the peer reads the end of the stream, and may go on sending.
     public func shutdownSending() {
+        Self.shutdownSending(rawValue)
+    }
+
+    /// The same for a descriptor that another value owns and keeps open during the call.
+    public static func shutdownSending(_ rawValue: Int32) {
         _ = linux_shutdown_send(rawValue)
     }
 
