@@ -10,6 +10,10 @@ final class Connection {
     }
 
     let descriptor: OwnedDescriptor
+    /// With TLS; a handler's thread uses it while it has the right to write, and this thread does not.
+    let session: TLSSession?
+    /// Until when a handshake has to be over; nil once it is, and without TLS.
+    var handshakeDeadline: MonotonicInstant?
     let peer: String
     var registration: EventLoop.Registration
     var state: ConnectionState
@@ -24,14 +28,18 @@ final class Connection {
     var isQueued = false
 
     init(
-        descriptor: consuming OwnedDescriptor, peer: String, registration: EventLoop.Registration,
-        state: ConnectionState
+        descriptor: consuming OwnedDescriptor, session: TLSSession? = nil, peer: String,
+        registration: EventLoop.Registration, state: ConnectionState
     ) {
         self.descriptor = descriptor
+        self.session = session
         self.peer = peer
         self.registration = registration
         self.state = state
     }
+
+    /// How bytes go in and out; to be used by one thread at a time.
+    var transport: Transport { Transport(descriptor: descriptor.rawValue, session: session) }
 }
 
 /// What is known of a request once its head has been routed.

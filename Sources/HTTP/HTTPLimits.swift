@@ -15,7 +15,9 @@ public struct HTTPLimits: Sendable, Equatable {
     /// The part of an unwanted body that is read and dropped to keep the connection; with more to come it closes.
     public var drainBytes = 64 * 1024
 
-    /// From the first byte of a request (for the first one: from accept) to the end of its head; then 408.
+    /// From accept to the end of the TLS handshake; then the connection closes.
+    public var tlsHandshakeTimeout: Duration = .seconds(10)
+    /// From the first byte of a request (for the first one: from accept or the handshake) to the end of its head; then 408.
     public var headTimeout: Duration = .seconds(10)
     /// Without any byte between two requests; then the connection closes.
     public var idleTimeout: Duration = .seconds(60)

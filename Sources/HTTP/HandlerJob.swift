@@ -7,7 +7,7 @@ struct HandlerJob: Sendable {
     let began: MonotonicInstant
     let registration: EventLoop.Registration
     /// Lent by the connection, which keeps it open until the completion is posted.
-    let descriptor: Int32
+    let transport: Transport
     /// What the loop had not got out before (`100 Continue`).
     let unsent: PendingOutput?
     let persistence: ResponseEncoder.Persistence
@@ -24,7 +24,7 @@ struct HandlerJob: Sendable {
         let bodyBytes = encoded.body.count
         if let unsent { encoded = unsent.followed(by: encoded) }
         var output = PendingOutput(encoded)
-        let progress = output.send(to: descriptor)
+        let progress = output.send(to: transport)
         onAccess?(
             AccessRecord(
                 requestID: request.id, peer: request.peer, method: request.method.rawValue, target: request.rawTarget,

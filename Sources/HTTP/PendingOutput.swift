@@ -18,12 +18,12 @@ struct PendingOutput: Sendable {
     }
 
     /// Sends until all is out or the socket takes no more.
-    mutating func send(to descriptor: Int32) -> Progress {
+    mutating func send(to transport: Transport) -> Progress {
         while !isFinished {
             let result = response.head.withUnsafeBytes { head in
                 response.body.withUnsafeBytes { body in
-                    OwnedDescriptor.send(
-                        to: descriptor, UnsafeRawBufferPointer(rebasing: head.dropFirst(sent)),
+                    transport.send(
+                        UnsafeRawBufferPointer(rebasing: head.dropFirst(sent)),
                         UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, sent - head.count))))
                 }
             }

@@ -62,6 +62,11 @@ public final class Server: Sendable {
         return drained.load(ordering: .acquiring)
     }
 
+    /// Makes new connections with another certificate; those that are there live on. Of a server with TLS only.
+    public func use(_ tls: TLSContext) {
+        mailbox.post(.use(tls))
+    }
+
     /// Runs the event loop, and lone requests, until another thread has taken it over or until the end.
     private func lead(_ pool: HandlerPool) {
         do throws(SocketError) {
@@ -93,6 +98,7 @@ final class Mailbox: Sendable {
     enum Message: Sendable {
         case completed(Completion)
         case drain(until: MonotonicInstant)
+        case use(TLSContext)
     }
 
     let waker: Waker

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Sockets
 
 /// How a server is set up.
 public struct ServerConfiguration: Sendable {
@@ -6,6 +7,8 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the kernel choose; `Server.start` returns the choice.
     public var port: UInt16 = 0
+    /// With it connections are TLS only; `Server.use` replaces it while the server runs.
+    public var tls: TLSContext?
     public var limits = HTTPLimits()
     /// Threads that run handlers: as many requests are answered at a time.
     public var handlerThreads = 16

@@ -38,7 +38,7 @@ extension ServerLoop {
     func lend(_ connection: Connection, _ request: Request, to route: Route, began: MonotonicInstant) {
         let job = HandlerJob(
             request: request, route: route, began: began, registration: connection.registration,
-            descriptor: connection.descriptor.rawValue, unsent: connection.output,
+            transport: connection.transport, unsent: connection.output,
             persistence: connection.state.persistence, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop
         if isLone, relief.isStandingBy {

@@ -27,15 +27,17 @@ final class ServerLoop {
     var ownJob: HandlerJob?
     /// Requests that are with handlers.
     var lentCount = 0
+    /// What new connections are secured with.
+    private var tls: TLSContext?
     private var acceptor: Acceptor?
     private var connections: [Connection?] = []
     private var connectionCount = 0
     /// Connections that used up their share of a turn and have more to do.
     private var queued: [Connection] = []
-    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     /// Keeps this thread awake for a client that comes back at once.
     var attention = Attention()
-    private var drainDeadline: MonotonicInstant?
+    var drainDeadline: MonotonicInstant?
     private var gaveUp = false
     /// Requests or reads of one connection in one turn.
     private static let share = 32
@@ -49,6 +51,7 @@ final class ServerLoop {
         self.pool = pool
         self.mailbox = mailbox
         (self.relief, self.standBy) = (relief, standBy)
+        tls = configuration.tls
         loop = try EventLoop(waker: mailbox.waker)
         acceptor = try Acceptor(listener: listener, loop: loop, onNotice: configuration.onNotice)
     }
@@ -130,6 +133,7 @@ final class ServerLoop {
             switch message {
             case .completed(let completion): complete(completion)
             case .drain(let deadline): beginDraining(until: deadline)
+            case .use(let context): if tls != nil { tls = context }
             }
         }
     }
@@ -137,10 +141,16 @@ final class ServerLoop {
     private func accept(_ acceptor: Acceptor) {
         acceptor.accept(loop) { descriptor, peer in
             if connectionCount >= configuration.limits.connections { return turnAway(descriptor) }
+            var session: TLSSession?
+            if let tls {
+                session = try? TLSSession(tls, descriptor: descriptor.rawValue)
+                guard session != nil else { return }
+            }
             guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return }
             let connection = Connection(
-                descriptor: descriptor, peer: peer, registration: registration,
+                descriptor: descriptor, session: session, peer: peer, registration: registration,
                 state: ConnectionState(limits: configuration.limits, at: .now))
+            beginHandshake(connection)
             while connections.count <= registration.slot { connections.append(nil) }
             connections[registration.slot] = connection
             connectionCount += 1
@@ -150,12 +160,13 @@ final class ServerLoop {
 
     /// Over the cap: a word, as far as the socket takes it at once, and the end.
     private func turnAway(_ descriptor: borrowing OwnedDescriptor) {
+        guard tls == nil else { return }  // nothing can be said before a handshake
         let response = Response.error(
             status: .serviceUnavailable, code: "too_many_connections",
             message: "The server has as many connections as it accepts.", requestID: identifiers.next(), retryAfter: 1)
         var output = PendingOutput(
             ResponseEncoder.encode(response, toHead: false, persistence: .close, date: date.now))
-        _ = output.send(to: descriptor.rawValue)
+        _ = output.send(to: Transport(descriptor: descriptor.rawValue))
         descriptor.shutdownSending()
         _ = descriptor.receive(into: scratch)
     }
@@ -174,6 +185,9 @@ final class ServerLoop {
         var share = Self.share
         // One reading for all: nothing here blocks.
         let now = MonotonicInstant.now
+        guard connection.handshakeDeadline == nil || shakeHands(connection, at: now) else {
+            return setDeadline(connection)
+        }
         while share > 0 {
             share -= 1
             switch connection.state.nextAction(at: now) {
@@ -191,7 +205,7 @@ final class ServerLoop {
             case .awaitResponse: return setDeadline(connection)
             case .write:
                 guard write(connection, at: now) else { return setDeadline(connection) }
-            case .shutdownSending: connection.descriptor.shutdownSending()
+            case .shutdownSending: connection.transport.shutdownSending()
             case .close:
                 close(connection)
                 return
@@ -205,16 +219,19 @@ final class ServerLoop {
     }
 
     private func setDeadline(_ connection: Connection) {
-        loop.setDeadline(connection.state.deadline, for: connection.registration)
+        loop.setDeadline(connection.handshakeDeadline ?? connection.state.deadline, for: connection.registration)
     }
 
     /// Whether there was anything.
     private func read(_ connection: Connection, at now: MonotonicInstant) -> Bool {
         guard connection.mayRead else { return false }
-        switch connection.descriptor.receive(into: scratch) {
+        let transport = connection.transport
+        switch transport.receive(into: scratch) {
         case .transferred(let count):
             // A short read has emptied the socket; what comes later is a new event (epoll(7)).
-            if count < scratch.count, !connection.peerMayHaveFinished { connection.mayRead = false }
+            if count < scratch.count, !connection.peerMayHaveFinished, !transport.holdsMore {
+                connection.mayRead = false
+            }
             connection.state.received(UnsafeRawBufferPointer(rebasing: scratch[..<count]), at: now)
         case .endOfStream: connection.state.peerFinished(at: now)
         case .wouldBlock:
@@ -232,7 +249,7 @@ final class ServerLoop {
             return true
         }
         let before = output.sent
-        let progress = output.send(to: connection.descriptor.rawValue)
+        let progress = output.send(to: connection.transport)
         connection.output = progress == .blocked ? output : nil
         if output.sent > before { connection.state.wrote(at: now) }
         switch progress {
@@ -245,12 +262,13 @@ final class ServerLoop {
 
     private func flushInterim(_ connection: Connection) {
         guard var output = connection.output else { return }
-        let progress = output.send(to: connection.descriptor.rawValue)
+        let progress = output.send(to: connection.transport)
         connection.output = progress == .blocked ? output : nil
         if progress == .broken { connection.state.broken() }
     }
 
     private func close(_ connection: Connection) {
+        connection.transport.finish(discardingInto: scratch)
         loop.remove(connection.registration)
         connections[connection.registration.slot] = nil
         connectionCount -= 1
@@ -266,6 +284,7 @@ final class ServerLoop {
         let now = MonotonicInstant.now
         for connection in connections.compactMap({ $0 }) {
             connection.state.beginDraining(at: now)
+            hurryHandshake(connection, at: now)
             pump(connection)
         }
     }
