@@ -16,6 +16,7 @@ test_packages='chromium a real browser for the page
 chromium-driver drives that browser
 curl runs the lines of the README
 dataset-fashion-mnist a real dataset for the training tests
+openssl makes certificates for the tests of TLS
 python3 runs the tests of the whole program
 python3-selenium drives the browser from Python'
 

@@ -15,6 +15,14 @@ struct Settings: Equatable, Sendable {
         var writeTimeout: Duration = .seconds(30)
     }
 
+    /// Files in PEM; without a certificate the server speaks plain HTTP.
+    struct TLS: Equatable, Sendable {
+        var certificate = ""
+        var key = ""
+        var clientCA = ""
+        var handshakeTimeout: Duration = .seconds(10)
+    }
+
     /// Folders as set; empty means the default of `SettingsFolders`.
     struct Paths: Equatable, Sendable {
         var modelsDir = ""
@@ -48,6 +56,7 @@ struct Settings: Equatable, Sendable {
     }
 
     var server = Server()
+    var tls = TLS()
     var paths = Paths()
     var compute = Compute()
     var jobs = Jobs()

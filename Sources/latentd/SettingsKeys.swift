@@ -43,6 +43,14 @@ struct SettingKey: Sendable {
         seconds(
             "server.write_timeout_seconds", \.server.writeTimeout, 0.1...3600,
             "Time a client may refuse to take its answer"),
+        text(
+            "tls.certificate", \.tls.certificate, "LATENTD_TLS_CERTIFICATE",
+            "PEM file of the certificate; empty for plain HTTP"),
+        text("tls.key", \.tls.key, "LATENTD_TLS_KEY", "PEM file of its key"),
+        text(
+            "tls.client_ca", \.tls.clientCA, "LATENTD_TLS_CLIENT_CA",
+            "PEM file of authorities whose certificate a client must show"),
+        seconds("tls.handshake_timeout_seconds", \.tls.handshakeTimeout, 0.1...3600, "Time for a TLS handshake"),
         text("paths.models_dir", \.paths.modelsDir, "LATENTD_MODELS_DIR", "Folder of models, one folder a model"),
         text("paths.state_dir", \.paths.stateDir, "LATENTD_STATE_DIR", "Folder of the jobs; one daemon a folder"),
         texts("paths.data_dir", \.paths.dataDir, "LATENTD_DATA_DIR", "Folder of datasets, or a list of folders"),

@@ -11,6 +11,15 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: help("server.port"))
     var port: String?
 
+    @Option(help: help("tls.certificate"))
+    var tlsCertificate: String?
+
+    @Option(help: help("tls.key"))
+    var tlsKey: String?
+
+    @Option(help: help("tls.client_ca"))
+    var tlsClientCa: String?
+
     @Option(help: help("paths.models_dir"))
     var modelsDir: String?
 
@@ -37,6 +46,8 @@ struct SettingsOptions: ParsableArguments {
         var flags: [Settings.Flag] = []
         for (name, key, value) in [
             ("--host", "server.host", host), ("--port", "server.port", port),
+            ("--tls-certificate", "tls.certificate", tlsCertificate), ("--tls-key", "tls.key", tlsKey),
+            ("--tls-client-ca", "tls.client_ca", tlsClientCa),
             ("--models-dir", "paths.models_dir", modelsDir), ("--state-dir", "paths.state_dir", stateDir),
         ] {
             if let value { flags.append(Settings.Flag(name: name, key: key, text: .one(value))) }

@@ -5,6 +5,7 @@ import HTTP
 import Jobs
 import Logging
 import Serving
+import Sockets
 import Synchronization
 
 /// The daemon: everything that serves and trains, put together, from start to shutdown.
@@ -30,6 +31,7 @@ final class Daemon {
         logger.logLevel = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
         self.logger = logger
 
+        let tls = try settings.tls.context()
         let machine = try Compute(settings.compute)
         jobs = try JobStore(folder: folders.state, maximumQueued: settings.jobs.maxQueued)
         repository = ModelRepository(
@@ -50,7 +52,7 @@ final class Daemon {
                 logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
             })
         server = try Server(
-            router: application.router, configuration: ServerConfiguration(settings.server, logger: logger))
+            router: application.router, configuration: ServerConfiguration(settings, tls: tls, logger: logger))
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes what is under way; a second signal ends the process at once.
@@ -76,7 +78,7 @@ final class Daemon {
         try runner.start()
         isReady.set(true)
         greet(port: port)
-        signals.wait()
+        signals.wait { if let tls = settings.tls.reload(logger) { server.use(tls) } }
 
         isReady.set(false)
         logger.info("stopping", metadata: ["drain.seconds": "\(settings.shutdown.drain / .seconds(1))"])
@@ -89,7 +91,7 @@ final class Daemon {
 
     private func greet(port: UInt16) {
         let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
-        let address = "http://\(host):\(port)"
+        let address = "\(settings.tls.certificate.isEmpty ? "http" : "https")://\(host):\(port)"
         print("latentd \(programVersion)  \(address)/")
         if let model = repository.list().first(where: { $0.served != nil })?.served {
             let path = "\(address)/v1/models/\(model.name)"
@@ -117,8 +119,11 @@ final class ReadinessFlag: Sendable {
 }
 
 extension ServerConfiguration {
-    init(_ settings: Settings.Server, logger: Logger) {
+    init(_ all: Settings, tls: TLSContext?, logger: Logger) {
         self.init()
+        let settings = all.server
+        self.tls = tls
+        limits.tlsHandshakeTimeout = all.tls.handshakeTimeout
         host = settings.host
         port = UInt16(clamping: settings.port)
         handlerThreads = settings.threads
