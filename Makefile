@@ -9,7 +9,7 @@ SOURCES := Package.swift Sources Tests
 # Variables of the build and the tests: the program itself refuses what it does not know.
 RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
-.PHONY: help serve build test lint format test-peers test-onednn3 bench clean
+.PHONY: help serve build test lint format test-peers test-onednn3 test-tls bench clean
 
 help:
 	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make test-peers    PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
 	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
+	@echo 'make test-tls      testssl.sh looks at the TLS of the daemon'
 	@echo 'make bench         speed beside PyTorch, ONNX Runtime and FastAPI'
 	@echo 'make clean         remove everything built'
 
@@ -45,6 +46,10 @@ test-peers: build .venv-peers/peers
 
 test-onednn3:
 	@env -u LATENTD_WARNINGS_AS_ERRORS SWIFT=$(SWIFT) Tests/Peers/test_onednn3.sh
+
+test-tls: build
+	@command -v testssl >/dev/null || { echo 'error: Debian'\''s package testssl.sh is missing'; exit 1; }
+	@$(RUN) python3 Tests/Peers/test_testssl.py --latentd $(PROGRAM)
 
 bench: build .venv-peers/benchmarks
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_train.py --latentd $(PROGRAM)
