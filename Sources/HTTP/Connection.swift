@@ -51,7 +51,14 @@ struct AdmittedRequest {
 
     enum Decision {
         case route(Route, path: [String], query: Query, PathParameters)
-        /// Answered by the layer itself, whatever the body is.
-        case answer(Response)
+        /// Answered by the layer itself, or by the gate in place of a route, whatever the body is.
+        case answer(Response, of: Route? = nil)
+
+        var route: Route? {
+            switch self {
+            case .route(let route, _, _, _): route
+            case .answer(_, let route): route
+            }
+        }
     }
 }

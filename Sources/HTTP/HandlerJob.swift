@@ -28,8 +28,8 @@ struct HandlerJob: Sendable {
         onAccess?(
             AccessRecord(
                 requestID: request.id, peer: request.peer, method: request.method.rawValue, target: request.rawTarget,
-                route: route.pattern, status: response.status.code, bodyBytes: bodyBytes,
-                duration: began.duration(to: .now)))
+                route: route.pattern, routeNumber: route.number, status: response.status.code,
+                requestBytes: request.body.count, bodyBytes: bodyBytes, duration: began.duration(to: .now)))
         switch progress {
         case .finished: return .sent
         case .blocked: return .blocked(output)

@@ -21,8 +21,10 @@ final class HandlerPool: Sendable {
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
     private let threads: Int
+    private let statistics: ServerStatistics
 
-    init(threads: Int, capacity: Int) {
+    init(threads: Int, capacity: Int, statistics: ServerStatistics = ServerStatistics()) {
+        self.statistics = statistics
         self.threads = max(1, threads)
         self.capacity = max(1, capacity)
     }
@@ -43,6 +45,7 @@ final class HandlerPool: Sendable {
         let accepted = state.withLock { state in
             guard !state.isStopped, hasRoom(state) else { return false }
             state.queue.append(job)
+            statistics.waitingNow.store(state.waiting, ordering: .relaxed)
             return true
         }
         if accepted { available.signal() }
@@ -65,6 +68,7 @@ final class HandlerPool: Sendable {
                 let job = state.queue[state.first]
                 state.queue[state.first] = nil
                 state.first += 1
+                statistics.waitingNow.store(state.waiting, ordering: .relaxed)
                 if state.first == state.queue.count {
                     state.queue.removeAll(keepingCapacity: true)
                     state.first = 0

@@ -17,6 +17,9 @@ public struct Route: Sendable {
     public let bodyLimit: Int
     public let execution: Execution
     public let handler: Handler
+    public let access: Access
+    /// Its place in `Router.routes`.
+    public let number: Int
 }
 
 /// Finds the route of a method and path.
@@ -58,24 +61,28 @@ public struct Router: Sendable {
 
     public init() {}
 
-    /// Adds a route; a second one for the same method and pattern replaces the first.
+    /// Adds a route; a second one for the same method and pattern replaces the first. Where the server has a gate, a
+    /// route that says nothing about its access is for nobody.
     public mutating func add(
         _ method: HTTPRequest.Method, _ pattern: String, bodyLimit: Int = Router.defaultBodyLimit,
-        execution: Route.Execution = .pool, handler: @escaping Handler
+        execution: Route.Execution = .pool, access: Access = .scopes([]), handler: @escaping Handler
     ) {
-        let route = Route(
-            method: method, pattern: pattern, bodyLimit: bodyLimit, execution: execution, handler: handler)
         var names: [String] = []
         var node = 0
         for part in pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             node = child(of: node, for: Self.segment(part, names: &names))
         }
-        if let index = nodes[node].routes.firstIndex(where: { routes[$0.route].method == method }) {
-            routes[nodes[node].routes[index].route] = route
-            nodes[node].routes[index].names = names
+        let known = nodes[node].routes.firstIndex { routes[$0.route].method == method }
+        let number = known.map { nodes[node].routes[$0].route } ?? routes.count
+        let route = Route(
+            method: method, pattern: pattern, bodyLimit: bodyLimit, execution: execution, handler: handler,
+            access: access, number: number)
+        if let known {
+            routes[number] = route
+            nodes[node].routes[known].names = names
         } else {
             routes.append(route)
-            nodes[node].routes.append((routes.count - 1, names))
+            nodes[node].routes.append((number, names))
         }
     }
 

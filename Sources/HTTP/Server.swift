@@ -33,7 +33,8 @@ public final class Server: Sendable {
         let port = listener.address.port
         // Beside the handlers, the event loop and its relief.
         let threads = configuration.handlerThreads + (configuration.handlesLoneRequestsOnLoop ? 2 : 1)
-        let pool = HandlerPool(threads: threads, capacity: configuration.handlerQueue)
+        let pool = HandlerPool(
+            threads: threads, capacity: configuration.handlerQueue, statistics: configuration.statistics)
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(
                 listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox,

@@ -19,6 +19,10 @@ public struct ServerConfiguration: Sendable {
     public var handlerQueue = 256
     /// Connections that the kernel keeps before they are accepted.
     public var backlog: Int32 = 1024
+    /// Judges every request before its body is read; without one, all come in.
+    public var gate: Gate?
+    /// Kept up to date by the server.
+    public var statistics = ServerStatistics()
     /// Called for every answer, on the thread that made it; must be quick and must not block.
     public var onAccess: (@Sendable (AccessRecord) -> Void)?
     /// Called, rarely, when something about the server itself is worth a log line.
@@ -34,13 +38,20 @@ public struct AccessRecord: Sendable {
     /// The method and target as sent; `-` where the request could not be read.
     public let method: String
     public let target: String
-    /// The pattern of the route that answered; nil where none did.
+    /// The pattern of the route that was asked for; nil where there is none.
     public let route: String?
+    /// The same route's place in `Router.routes`.
+    public let routeNumber: Int?
     public let status: Int
+    /// Bytes of the request's body, as far as it was wanted.
+    public let requestBytes: Int
     /// Bytes of the response's body.
     public let bodyBytes: Int
     /// From the end of the request's head to the response's handing to the kernel.
     public let duration: Duration
+
+    /// The target without its query.
+    public var path: Substring { target.prefix { $0 != "?" } }
 }
 
 /// What a server tells about itself.

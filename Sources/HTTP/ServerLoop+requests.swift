@@ -7,7 +7,11 @@ extension ServerLoop {
 
     func route(_ connection: Connection, _ head: RequestHead, at now: MonotonicInstant) {
         let id = identifiers.next()
-        let decision = router.decide(head, requestID: id)
+        var decision = router.decide(head, requestID: id)
+        if let gate = configuration.gate {
+            let request = GateRequest(head: head, route: decision.route, requestID: id, peer: connection.peer)
+            if let response = gate(request) { decision = .answer(response, of: decision.route) }
+        }
         connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision)
         switch decision {
         case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
@@ -18,7 +22,8 @@ extension ServerLoop {
     func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
         guard let admitted = connection.admitted else { return }
         switch admitted.decision {
-        case .answer(let response): answer(connection, with: response, id: admitted.id, route: nil, at: now)
+        case .answer(let response, let route):
+            answer(connection, with: response, id: admitted.id, route: route, at: now)
         case .route(let route, let path, let query, let parameters):
             let isInline = route.execution == .inline
             let request = Request(
@@ -27,7 +32,9 @@ extension ServerLoop {
                 body: body, id: admitted.id, peer: connection.peer,
                 cancellation: isInline ? Self.neverCancelled : Cancellation())
             if isInline {
-                answer(connection, with: route.handler(request), id: admitted.id, route: route.pattern, at: now)
+                answer(
+                    connection, with: route.handler(request), id: admitted.id, route: route, requestBytes: body.count,
+                    at: now)
             } else {
                 lend(connection, request, to: route, began: admitted.began)
             }
@@ -45,10 +52,12 @@ extension ServerLoop {
             ownJob = job
             attention.came(at: .now)
         } else if !pool.submit({ [mailbox] in mailbox.post(.completed(job.run())) }) {
+            configuration.statistics.overloads.add(1, ordering: .relaxed)
             let response = Response.error(
                 status: .serviceUnavailable, code: "overloaded", message: "Too many requests are waiting.",
                 requestID: request.id, retryAfter: 1)
-            answer(connection, with: response, id: request.id, route: route.pattern, at: .now)
+            answer(
+                connection, with: response, id: request.id, route: route, requestBytes: request.body.count, at: .now)
             return
         }
         if isLone, !relief.isStandingBy { _ = pool.submitToIdle(standBy) }
@@ -79,7 +88,8 @@ extension ServerLoop {
 
     /// Queues an answer that the loop itself has; the state then asks for it to be written.
     func answer(
-        _ connection: Connection, with response: Response, id: String, route: String?, at now: MonotonicInstant
+        _ connection: Connection, with response: Response, id: String, route: Route?, requestBytes: Int = 0,
+        at now: MonotonicInstant
     ) {
         let head = connection.admitted?.head
         let encoded = ResponseEncoder.encode(
@@ -96,8 +106,9 @@ extension ServerLoop {
             onAccess(
                 AccessRecord(
                     requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
-                    target: head?.target.raw ?? "-", route: route, status: response.status.code,
-                    bodyBytes: encoded.body.count, duration: began.duration(to: .now)))
+                    target: head?.target.raw ?? "-", route: route?.pattern, routeNumber: route?.number,
+                    status: response.status.code, requestBytes: requestBytes, bodyBytes: encoded.body.count,
+                    duration: began.duration(to: .now)))
         }
         connection.admitted = nil
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Sockets
+import Synchronization
 
 /// The event loop's side of the server: connections, their state machines, and the way to the handlers and back.
 ///
@@ -26,12 +27,16 @@ final class ServerLoop {
     /// The request that this thread will handle when the turn is over.
     var ownJob: HandlerJob?
     /// Requests that are with handlers.
-    var lentCount = 0
+    var lentCount = 0 {
+        didSet { configuration.statistics.handledNow.store(lentCount, ordering: .relaxed) }
+    }
     /// What new connections are secured with.
     private var tls: TLSContext?
     private var acceptor: Acceptor?
     private var connections: [Connection?] = []
-    private var connectionCount = 0
+    private var connectionCount = 0 {
+        didSet { configuration.statistics.openConnections.store(connectionCount, ordering: .relaxed) }
+    }
     /// Connections that used up their share of a turn and have more to do.
     private var queued: [Connection] = []
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -154,12 +159,14 @@ final class ServerLoop {
             while connections.count <= registration.slot { connections.append(nil) }
             connections[registration.slot] = connection
             connectionCount += 1
+            configuration.statistics.acceptedConnections.add(1, ordering: .relaxed)
             pump(connection)
         }
     }
 
     /// Over the cap: a word, as far as the socket takes it at once, and the end.
     private func turnAway(_ descriptor: borrowing OwnedDescriptor) {
+        configuration.statistics.refusedConnections.add(1, ordering: .relaxed)
         guard tls == nil else { return }  // nothing can be said before a handshake
         let response = Response.error(
             status: .serviceUnavailable, code: "too_many_connections",
