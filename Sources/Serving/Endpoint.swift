@@ -5,6 +5,8 @@ import HTTPTypes
 struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     let pattern: String
+    /// Who may call it, where tokens are in force. There is no default: each row says it.
+    let access: Access
     /// The largest body in bytes.
     var bodyLimit = Limits.body
     var execution = Route.Execution.pool

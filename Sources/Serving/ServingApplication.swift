@@ -29,13 +29,14 @@ public struct ServingApplication: Sendable {
         for endpoint in RouteTable.endpoints {
             router.add(
                 endpoint.method, endpoint.pattern, bodyLimit: min(endpoint.bodyLimit, maximumBody),
-                execution: endpoint.execution,
+                execution: endpoint.execution, access: endpoint.access,
                 handler: endpoint.handler(services, onFailure: onFailure))
         }
         if let publicDirectory {
             let files = try StaticFiles(directory: publicDirectory)
             for (path, file) in files.files {
-                router.add(.get, path, bodyLimit: 0, execution: .inline) { file.response(to: $0) }
+                // Open: the page is the same for everyone and has to be there before it can ask for a token.
+                router.add(.get, path, bodyLimit: 0, execution: .inline, access: .open) { file.response(to: $0) }
             }
         }
         self.router = router

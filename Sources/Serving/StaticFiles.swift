@@ -58,11 +58,12 @@ struct StaticFiles: Sendable {
 
     init(directory: URL) throws(StaticFilesError) {
         let folder = directory.path
+        let directory = directory.resolvingSymlinksInPath()  // a link to the folder itself is meant
         let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
         let manager = FileManager.default
         var isFolder: ObjCBool = false
         guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
-            let names = manager.enumerator(atPath: folder)
+            let names = manager.enumerator(atPath: directory.path)
         else { throw .unreadable(folder: folder) }
         var files: [String: File] = [:]
         var total = 0

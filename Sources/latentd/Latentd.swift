@@ -20,7 +20,7 @@ struct Latentd: ParsableCommand {
         version: programVersion,
         subcommands: [
             ServeCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self, DatasetCommand.self,
-            BenchCommand.self,
+            TokenCommand.self, BenchCommand.self,
         ])
 }
 

@@ -23,6 +23,12 @@ struct Settings: Equatable, Sendable {
         var handshakeTimeout: Duration = .seconds(10)
     }
 
+    struct Access: Equatable, Sendable {
+        /// Empty means `tokens.json` in the state folder.
+        var tokensFile = ""
+        var hosts: [String] = []
+    }
+
     /// Folders as set; empty means the default of `SettingsFolders`.
     struct Paths: Equatable, Sendable {
         var modelsDir = ""
@@ -57,6 +63,7 @@ struct Settings: Equatable, Sendable {
 
     var server = Server()
     var tls = TLS()
+    var access = Access()
     var paths = Paths()
     var compute = Compute()
     var jobs = Jobs()

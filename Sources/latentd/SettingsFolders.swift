@@ -58,6 +58,13 @@ struct SettingsFolders: Equatable, Sendable {
             ?? workingFolder.appendingPathComponent("state")
     }
 
+    /// The file of the tokens: as set, or in the state folder.
+    func tokens(_ access: Settings.Access) -> URL {
+        access.tokensFile.isEmpty
+            ? state.appendingPathComponent("tokens.json")
+            : URL(fileURLWithPath: access.tokensFile).standardizedFileURL
+    }
+
     /// The folders to read from that were asked for and are not there, with their settings: most often a slip of the pen.
     func missing(_ paths: Settings.Paths, isFolder: (URL) -> Bool = Self.isFolder) -> [(key: String, folder: URL)] {
         let asked =

@@ -51,6 +51,12 @@ struct SettingKey: Sendable {
             "tls.client_ca", \.tls.clientCA, "LATENTD_TLS_CLIENT_CA",
             "PEM file of authorities whose certificate a client must show"),
         seconds("tls.handshake_timeout_seconds", \.tls.handshakeTimeout, 0.1...3600, "Time for a TLS handshake"),
+        text(
+            "access.tokens_file", \.access.tokensFile, "LATENTD_ACCESS_TOKENS_FILE",
+            "File of the tokens that requests need; where there is none, requests need none"),
+        texts(
+            "access.hosts", \.access.hosts, "LATENTD_ACCESS_HOSTS",
+            "Names by which clients may call besides localhost and the bound address; '*' is every name"),
         text("paths.models_dir", \.paths.modelsDir, "LATENTD_MODELS_DIR", "Folder of models, one folder a model"),
         text("paths.state_dir", \.paths.stateDir, "LATENTD_STATE_DIR", "Folder of the jobs; one daemon a folder"),
         texts("paths.data_dir", \.paths.dataDir, "LATENTD_DATA_DIR", "Folder of datasets, or a list of folders"),

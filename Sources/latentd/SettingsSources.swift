@@ -51,7 +51,7 @@ extension Settings {
                 let nearest = SettingsError.nearest(to: name, among: variables)
                 throw SettingsError(source: .environment(name), problem: .unknown(name: name, nearest: nearest))
             }
-            // Lists are written as in PATH.
+            // Folders are written as in PATH.
             let parts = value.split(separator: ":").map(String.init)
             let text = key.name == "paths.data_dir" && parts.count > 1 ? SettingKey.Text.list(parts) : .one(value)
             try set(key.name, text, from: .environment(name))

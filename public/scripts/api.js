@@ -1,5 +1,7 @@
 // The daemon's HTTP API, one function a call. Every failure is an ApiError (the daemon said no)
-// or an Unreachable (it said nothing); nothing here touches the page.
+// or an Unreachable (it said nothing); nothing here touches the page, but that access.js may ask for a token.
+
+import { renew, token } from "./access.js";
 
 export class ApiError extends Error {
     constructor(status, { code = "unknown", message = "", parameter = null } = {}) {
@@ -25,12 +27,17 @@ async function request(path, { method = "GET", json, body, type, accept = "appli
     }
     if (type) headers["Content-Type"] = type;
     let response;
-    try {
-        response = await fetch(path, { method, headers, body, signal });
-    } catch (error) {
-        if (error.name === "AbortError") throw error;
-        throw new Unreachable();
-    }
+    let sent;
+    do {
+        sent = token();
+        if (sent !== null) headers.Authorization = `Bearer ${sent}`;
+        try {
+            response = await fetch(path, { method, headers, body, signal });
+        } catch (error) {
+            if (error.name === "AbortError") throw error;
+            throw new Unreachable();
+        }
+    } while (response.status === 401 && await renew(sent));
     if (response.ok) return response;
     let described;
     try {

@@ -49,7 +49,8 @@ export class Connection {
 /** The daemon's own sentence, and what to do about it where the status says so. */
 function advice(error) {
     const next = {
-        401: "Ask whoever runs the daemon for a token.",
+        401: "Reload the page to give one.",
+        403: "In a new tab you can give another one.",
         404: "It may have been removed: reload the page to see what there is.",
         429: "The daemon is busy: try again in a moment.",
         503: "The daemon is busy: try again in a moment.",

@@ -6,7 +6,7 @@ import Tensors
 enum ArithmeticRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/arithmetic",
+            method: .post, pattern: "/v1/models/{model}/arithmetic", access: .infer,
             summary: "A weighted sum of points, decoded, and where it lies.", handle: handle)
     ]
 

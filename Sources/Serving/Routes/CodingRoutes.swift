@@ -6,10 +6,10 @@ import Tensors
 enum CodingRoutes {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/decode", bodyLimit: Limits.bulkBody,
+            method: .post, pattern: "/v1/models/{model}/decode", access: .infer, bodyLimit: Limits.bulkBody,
             summary: "Latents to images: the likelihood's means.", handle: decode),
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/encode", bodyLimit: Limits.bulkBody,
+            method: .post, pattern: "/v1/models/{model}/encode", access: .infer, bodyLimit: Limits.bulkBody,
             summary: "Images to the posterior's mean and log-variance, with samples if asked for.", handle: encode),
     ]
 

@@ -5,7 +5,10 @@ import Images
 /// What can be learned from.
 enum DatasetRoutes {
     static let endpoints = [
-        Endpoint(method: .get, pattern: "/v1/datasets", bodyLimit: 0, summary: "Every dataset.") { _, services in
+        Endpoint(
+            method: .get, pattern: "/v1/datasets", access: .any(of: .infer, .train), bodyLimit: 0,
+            summary: "Every dataset."
+        ) { _, services in
             var writer = JSONWriter(capacity: 2048)
             writer.beginObject()
             writer.key("data")
@@ -15,7 +18,10 @@ enum DatasetRoutes {
             writer.endObject()
             return .json(writer.bytes)
         },
-        Endpoint(method: .get, pattern: "/v1/datasets/{dataset}", bodyLimit: 0, summary: "One dataset.") {
+        Endpoint(
+            method: .get, pattern: "/v1/datasets/{dataset}", access: .any(of: .infer, .train), bodyLimit: 0,
+            summary: "One dataset."
+        ) {
             request, services in
             let name = request.pathParameters["dataset"] ?? ""
             var writer = JSONWriter(capacity: 2048)
@@ -25,7 +31,8 @@ enum DatasetRoutes {
             return .json(writer.bytes)
         },
         Endpoint(
-            method: .get, pattern: "/v1/datasets/{dataset}/{split}/{index}.png", bodyLimit: 0,
+            method: .get, pattern: "/v1/datasets/{dataset}/{split}/{index}.png", access: .any(of: .infer, .train),
+            bodyLimit: 0,
             summary: "One image of a dataset.", handle: image),
     ]
 

@@ -1,13 +1,15 @@
 import HTTP
 
-/// Whether the daemon lives and whether it can serve.
+/// Whether the daemon lives and whether it can serve. Open: who balances load or watches over a host holds no secrets, and
+/// the answers tell nothing else.
 enum HealthRoutes {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/healthz", bodyLimit: 0, execution: .inline, summary: "Whether the daemon is alive."
+            method: .get, pattern: "/healthz", access: .open, bodyLimit: 0, execution: .inline,
+            summary: "Whether the daemon is alive."
         ) { _, _ in .json(Array(#"{"status":"ok"}"#.utf8)) },
         Endpoint(
-            method: .get, pattern: "/readyz", bodyLimit: 0, execution: .inline,
+            method: .get, pattern: "/readyz", access: .open, bodyLimit: 0, execution: .inline,
             summary: "Whether the daemon can serve models."
         ) { _, services in
             guard services.isReady() else {

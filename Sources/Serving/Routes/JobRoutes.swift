@@ -6,18 +6,22 @@ import Jobs
 enum JobRoutes {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/jobs", bodyLimit: 0, summary: "Jobs, newest first.", handle: list),
-        Endpoint(method: .get, pattern: "/v1/jobs/{job}", bodyLimit: 0, summary: "One job.") { request, services in
+            method: .get, pattern: "/v1/jobs", access: .train, bodyLimit: 0, summary: "Jobs, newest first.",
+            handle: list),
+        Endpoint(method: .get, pattern: "/v1/jobs/{job}", access: .train, bodyLimit: 0, summary: "One job.") {
+            request, services in
             document(try services.jobs.job(try identifier(request)))
         },
         Endpoint(
-            method: .post, pattern: "/v1/jobs/{job}/cancel", bodyLimit: 4096, summary: "Ends a job that has not ended."
+            method: .post, pattern: "/v1/jobs/{job}/cancel", access: .train, bodyLimit: 4096,
+            summary: "Ends a job that has not ended."
         ) { request, services in document(try services.jobs.requestCancel(try identifier(request))) },
         Endpoint(
-            method: .get, pattern: "/v1/jobs/{job}/events", bodyLimit: 0, summary: "A job's history, in order.",
+            method: .get, pattern: "/v1/jobs/{job}/events", access: .train, bodyLimit: 0,
+            summary: "A job's history, in order.",
             handle: events),
         Endpoint(
-            method: .delete, pattern: "/v1/jobs/{job}", bodyLimit: 4096,
+            method: .delete, pattern: "/v1/jobs/{job}", access: .admin, bodyLimit: 4096,
             summary: "Removes an ended job and its history."
         ) { request, services in
             try services.jobs.delete(try identifier(request))

@@ -9,7 +9,8 @@ import Jobs
 enum JobSubmissionRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/jobs", bodyLimit: 1 << 20, summary: "Queues a training job.", handle: handle)
+            method: .post, pattern: "/v1/jobs", access: .train, bodyLimit: 1 << 20, summary: "Queues a training job.",
+            handle: handle)
     ]
 
     private static func handle(_ request: Request, _ services: Services) throws -> Response {

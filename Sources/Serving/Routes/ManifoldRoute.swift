@@ -5,7 +5,7 @@ import LatentSpace
 enum ManifoldRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/manifold.png", bodyLimit: 0,
+            method: .get, pattern: "/v1/models/{model}/manifold.png", access: .infer, bodyLimit: 0,
             summary: "The decoded grid over a window of two latent dimensions.", handle: handle)
     ]
 

@@ -8,7 +8,7 @@ import Tensors
 enum MapRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/map", bodyLimit: 0,
+            method: .get, pattern: "/v1/models/{model}/map", access: .infer, bodyLimit: 0,
             summary: "The encoded test set: a point of the plane, a label and an index for each image.", handle: handle)
     ]
 

@@ -6,7 +6,10 @@ import HTTP
 /// What models there are, and what one is.
 enum ModelRoutes {
     static let endpoints = [
-        Endpoint(method: .get, pattern: "/v1/models", bodyLimit: 0, summary: "Every model, and what it can do.") {
+        Endpoint(
+            method: .get, pattern: "/v1/models", access: .any(of: .infer, .train), bodyLimit: 0,
+            summary: "Every model, and what it can do."
+        ) {
             _, services in
             var writer = JSONWriter(capacity: 4096)
             writer.beginObject()
@@ -22,10 +25,11 @@ enum ModelRoutes {
             return .json(writer.bytes)
         },
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}", bodyLimit: 0,
+            method: .get, pattern: "/v1/models/{model}", access: .any(of: .infer, .train), bodyLimit: 0,
             summary: "One model: configuration, provenance, latest metrics, versions, kept maps.", handle: one),
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/metrics", bodyLimit: 0, summary: "The training curves by epoch."
+            method: .get, pattern: "/v1/models/{model}/metrics", access: .any(of: .infer, .train), bodyLimit: 0,
+            summary: "The training curves by epoch."
         ) { request, services in
             let model = try services.model(request)
             var writer = JSONWriter(capacity: 4096)

@@ -7,10 +7,11 @@ import Tensors
 enum PathRoutes {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/interpolate", summary: "The way between points, decoded.",
+            method: .post, pattern: "/v1/models/{model}/interpolate", access: .infer,
+            summary: "The way between points, decoded.",
             handle: interpolate),
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/traverse",
+            method: .post, pattern: "/v1/models/{model}/traverse", access: .infer,
             summary: "One dimension or direction moved through a range around a point, decoded.", handle: traverse),
     ]
 

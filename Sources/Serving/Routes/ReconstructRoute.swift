@@ -5,7 +5,7 @@ import Tensors
 enum ReconstructRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/reconstruct", bodyLimit: Limits.bulkBody,
+            method: .post, pattern: "/v1/models/{model}/reconstruct", access: .infer, bodyLimit: Limits.bulkBody,
             summary: "Images through the model and back, with their losses.", handle: handle)
     ]
 

@@ -5,7 +5,8 @@ import LatentSpace
 enum SampleRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/sample", summary: "Draws from the prior, decoded.",
+            method: .post, pattern: "/v1/models/{model}/sample", access: .infer,
+            summary: "Draws from the prior, decoded.",
             handle: handle)
     ]
 

@@ -15,9 +15,12 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @Flag(help: "Allow an address that others reach, without tokens or without TLS.")
+    var insecure = false
+
     func run() throws {
         do {
-            let daemon = try Daemon(try options.load())
+            let daemon = try Daemon(try options.load(), allowsExposure: insecure)
             try daemon.run()
         } catch {
             report("latentd: \(error)")

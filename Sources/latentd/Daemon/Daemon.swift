@@ -13,23 +13,30 @@ final class Daemon {
     private let settings: Settings
     private let folders: SettingsFolders
     private let logger: Logger
-    private let signals: TerminationSignals
+    private let signals: Signals
     private let isReady = ReadinessFlag()
     private let repository: ModelRepository
     private let jobs: JobStore
     private let runner: JobRunner
     private let server: Server
     private let removal: JobObservation
+    private let tokens: TokenStore
 
     /// Opens the state folder and binds nothing yet.
-    init(_ settings: Settings) throws {
+    ///
+    /// - Parameter allowsExposure: whether others may reach the daemon without tokens or without TLS.
+    init(_ settings: Settings, allowsExposure: Bool = false) throws {
         // Before any thread is made, so that every thread leaves the signals to `run`.
-        signals = TerminationSignals()
+        signals = Signals()
         self.settings = settings
         folders = SettingsFolders.current(settings.paths)
         var logger = Logger(label: "latentd") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
         self.logger = logger
+        tokens = try TokenStore(
+            file: TokenFile(path: folders.tokens(settings.access).path),
+            isRequired: !settings.access.tokensFile.isEmpty)
+        if !allowsExposure { try Exposure.check(settings, hasTokens: tokens.isInForce) }
 
         let tls = try settings.tls.context()
         let machine = try Compute(settings.compute)
@@ -51,8 +58,11 @@ final class Daemon {
             onFailure: { [logger] id, error in
                 logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
             })
-        server = try Server(
-            router: application.router, configuration: ServerConfiguration(settings, tls: tls, logger: logger))
+        var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
+        let gate = AccessGate(
+            tokens: tokens, hosts: HostNames(bound: settings.server.host, further: settings.access.hosts))
+        configuration.gate = { gate.answer(to: $0) }
+        server = try Server(router: application.router, configuration: configuration)
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes what is under way; a second signal ends the process at once.
@@ -78,7 +88,7 @@ final class Daemon {
         try runner.start()
         isReady.set(true)
         greet(port: port)
-        signals.wait { if let tls = settings.tls.reload(logger) { server.use(tls) } }
+        waitForStop()
 
         isReady.set(false)
         logger.info("stopping", metadata: ["drain.seconds": "\(settings.shutdown.drain / .seconds(1))"])
@@ -87,6 +97,30 @@ final class Daemon {
         runner.stop()
         removal.cancel()
         if !clean { logger.warning("requests were cut off at the end of the drain") }
+    }
+
+    /// Meanwhile looks after what may change under a running daemon.
+    private func waitForStop() {
+        while true {
+            switch signals.wait(upTo: .seconds(1)) {
+            case SIGTERM, SIGINT: return
+            case SIGHUP:
+                if let tls = settings.tls.reload(logger) { server.use(tls) }
+                refreshTokens()
+            default: refreshTokens()
+            }
+        }
+    }
+
+    private func refreshTokens() {
+        let file: Logger.Metadata = ["file": "\(tokens.file.path)"]
+        switch tokens.refresh() {
+        case .none: break
+        case .loaded(let count):
+            logger.notice("tokens read again", metadata: file.merging(["count": "\(count)"]) { $1 })
+        case .gone: logger.warning("the tokens' file is gone: nobody is let in", metadata: file)
+        case .failed(let error): logger.error("the tokens of before stay good", metadata: ["error": "\(error)"])
+        }
     }
 
     private func greet(port: UInt16) {
@@ -107,6 +141,7 @@ final class Daemon {
         } else {
             print("  no model yet; latentd train --help tells how to make one")
         }
+        if tokens.isInForce { print("  with a token: -H 'Authorization: Bearer ...'") }
         fflush(nil)
     }
 }
