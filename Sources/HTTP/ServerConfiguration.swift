@@ -50,6 +50,22 @@ public struct AccessRecord: Sendable {
     /// From the end of the request's head to the response's handing to the kernel.
     public let duration: Duration
 
+    public init(
+        requestID: String, peer: String, method: String, target: String, route: String?, routeNumber: Int?, status: Int,
+        requestBytes: Int, bodyBytes: Int, duration: Duration
+    ) {
+        self.requestID = requestID
+        self.peer = peer
+        self.method = method
+        self.target = target
+        self.route = route
+        self.routeNumber = routeNumber
+        self.status = status
+        self.requestBytes = requestBytes
+        self.bodyBytes = bodyBytes
+        self.duration = duration
+    }
+
     /// The target without its query.
     public var path: Substring { target.prefix { $0 != "?" } }
 }

@@ -1,7 +1,8 @@
 /// Every route of the API, in the order in which it is described.
 enum RouteTable {
     static let endpoints: [Endpoint] =
-        HealthRoutes.endpoints + ModelRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
+        HealthRoutes.endpoints + MetricsRoute.endpoints + ModelRoutes.endpoints + CodingRoutes.endpoints
+        + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + SampleRoute.endpoints + MapRoute.endpoints
         + ManifoldRoute.endpoints + DatasetRoutes.endpoints + JobRoutes.endpoints + JobSubmissionRoute.endpoints
 }

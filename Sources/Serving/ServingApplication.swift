@@ -16,15 +16,18 @@ public struct ServingApplication: Sendable {
     ///
     /// - Parameters:
     ///   - publicDirectory: the page's folder; nil serves no page.
+    ///   - metrics: what `/metrics` shows; the server has to tell it of each answer.
     ///   - maximumBody: the largest body in bytes that any route takes; most take less.
     ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
         repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore, publicDirectory: URL?,
-        maximumBody: Int = .max, isReady: @escaping @Sendable () -> Bool = { true },
+        metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max,
+        isReady: @escaping @Sendable () -> Bool = { true },
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
-        let services = Services(repository: repository, datasets: datasets, jobs: jobs, isReady: isReady)
+        let services = Services(
+            repository: repository, datasets: datasets, jobs: jobs, metrics: metrics, isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
             router.add(

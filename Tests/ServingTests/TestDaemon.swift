@@ -18,6 +18,7 @@ final class TestDaemon: Sendable {
     let folder: URL
     let jobs: JobStore
     let repository: ModelRepository
+    let datasets: DatasetCatalogue
     let router: Router
 
     init(isReady: Bool = true) throws {
@@ -47,10 +48,10 @@ final class TestDaemon: Sendable {
             bundled: [models], writable: nil, pool: KernelPool(workers: 2, prepareThread: {}), backend: backend)
         repository.scan()
         jobs = try JobStore(folder: folder.appendingPathComponent("state"), maximumQueued: 3)
+        datasets = DatasetCatalogue(
+            dataDirectories: [folder.appendingPathComponent("data")], systemDirectories: [])
         router = try ServingApplication(
-            repository: repository,
-            datasets: DatasetCatalogue(
-                dataDirectories: [folder.appendingPathComponent("data")], systemDirectories: []),
+            repository: repository, datasets: datasets,
             jobs: jobs, publicDirectory: page, isReady: { isReady }
         ).router
     }

@@ -52,16 +52,22 @@ final class Daemon {
         runnerSettings.niceness = settings.jobs.niceness
         runner = try JobRunner(
             store: jobs, settings: runnerSettings, logger: logger, command: work.command, publish: work.publish)
+        var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
+        let metrics = ServerMetrics(statistics: configuration.statistics, version: programVersion)
         let application = try ServingApplication(
             repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, publicDirectory: folders.pages,
-            maximumBody: settings.server.maxBodyBytes, isReady: { [isReady] in isReady.value },
+            metrics: metrics, maximumBody: settings.server.maxBodyBytes, isReady: { [isReady] in isReady.value },
             onFailure: { [logger] id, error in
                 logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
             })
-        var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
         let gate = AccessGate(
-            tokens: tokens, hosts: HostNames(bound: settings.server.host, further: settings.access.hosts))
+            tokens: tokens, hosts: HostNames(bound: settings.server.host, further: settings.access.hosts),
+            onRefusal: { metrics.count($0) })
         configuration.gate = { gate.answer(to: $0) }
+        configuration.onAccess = { [logger] record in
+            metrics.observe(record)
+            logger.debug("request", metadata: record.metadata)
+        }
         server = try Server(router: application.router, configuration: configuration)
     }
 
@@ -168,14 +174,15 @@ extension ServerConfiguration {
         limits.idleTimeout = settings.idleTimeout
         limits.writeStallTimeout = settings.writeTimeout
         onNotice = { logger.warning("\($0)") }
-        guard logger.logLevel <= .debug else { return }
-        onAccess = { record in
-            logger.debug(
-                "request",
-                metadata: [
-                    "request.id": "\(record.requestID)", "method": "\(record.method)", "target": "\(record.target)",
-                    "status": "\(record.status)", "bytes": "\(record.bodyBytes)", "duration": "\(record.duration)",
-                ])
-        }
+    }
+}
+
+extension AccessRecord {
+    /// Without the query, which is the client's own business.
+    fileprivate var metadata: Logger.Metadata {
+        [
+            "request.id": "\(requestID)", "method": "\(method)", "path": "\(path)", "status": "\(status)",
+            "bytes": "\(bodyBytes)", "duration": "\(duration)",
+        ]
     }
 }

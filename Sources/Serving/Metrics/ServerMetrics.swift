@@ -1,0 +1,64 @@
+import Checkpoints
+import Foundation
+import HTTP
+import Jobs
+
+/// Everything that `/metrics` shows; told of each answer by the server.
+public struct ServerMetrics: Sendable {
+    private let statistics: ServerStatistics
+    private let version: String
+    private let requests = RequestMetrics(endpoints: RouteTable.endpoints)
+    private let refusals = CounterBank(count: AccessGate.Refusal.allCases.count)
+    private let started = Date.now.timeIntervalSince1970
+
+    /// - Parameters:
+    ///   - statistics: the server's own, as in its configuration.
+    ///   - version: the program's.
+    public init(statistics: ServerStatistics = ServerStatistics(), version: String = "unknown") {
+        self.statistics = statistics
+        self.version = version
+    }
+
+    /// Counts an answer; quick, from any thread.
+    public func observe(_ record: AccessRecord) { requests.observe(record) }
+
+    /// Counts what the gate did not let in.
+    public func count(_ refusal: AccessGate.Refusal) {
+        refusals.add(to: AccessGate.Refusal.allCases.firstIndex(of: refusal) ?? 0)
+    }
+
+    /// The whole page.
+    func text(_ services: Services) -> [UInt8] {
+        var text = MetricsText()
+        text.family("latentd_build_info", .gauge, "The running program's version.")
+        text.sample(1, [("version", version)])
+        requests.write(&text)
+        text.family("latentd_http_requests_refused_total", .counter, "Requests that were not let in, by reason.")
+        for (index, refusal) in AccessGate.Refusal.allCases.enumerated() {
+            text.sample(refusals[index], [("reason", refusal.rawValue)])
+        }
+        text.sample(statistics.overloaded, [("reason", "overload")])
+        text.single(
+            "latentd_http_requests_in_flight", .gauge, statistics.inFlight, "Requests handled now or about to be.")
+        text.single(
+            "latentd_http_requests_waiting", .gauge, statistics.waiting, "Requests that wait for a thread.")
+        text.single("latentd_http_connections", .gauge, statistics.connections, "Open connections.")
+        text.single(
+            "latentd_http_connections_accepted_total", .counter, statistics.accepted, "Connections accepted.")
+        text.single(
+            "latentd_http_connections_refused_total", .counter, statistics.turnedAway,
+            "Connections turned away because there were too many.")
+        let models = services.repository.list()
+        let ready = models.count { $0.served != nil }
+        text.family("latentd_models", .gauge, "Models by state.")
+        text.sample(ready, [("state", "ready")])
+        text.sample(models.count - ready, [("state", "failed")])
+        // The rest is worth showing where the queue cannot be read.
+        if let counts = try? services.jobs.counts() {
+            text.family("latentd_jobs", .gauge, "Training jobs by state.")
+            for status in JobStatus.allCases { text.sample(counts[status] ?? 0, [("state", status.rawValue)]) }
+        }
+        ProcessFacts.write(&text, started: started)
+        return text.bytes
+    }
+}
