@@ -14,11 +14,17 @@ struct Endpoint: Sendable {
     let summary: String
     let handle: @Sendable (Request, Services) throws -> Response
 
-    /// The handler as the router takes it: whatever is thrown becomes the API's error object.
-    func handler(_ services: Services, onFailure: @escaping ServingApplication.FailureHandler) -> Handler {
+    /// The handler as the router takes it: compressed bodies are inflated to at most `bodyLimit` bytes, and whatever is
+    /// thrown becomes the API's error object.
+    func handler(
+        _ services: Services, bodyLimit: Int, compression: Compression,
+        onFailure: @escaping ServingApplication.FailureHandler
+    ) -> Handler {
         { [handle] request in
+            var request = request
             var response: Response
             do {
+                try RequestCoding.decode(&request, limit: bodyLimit)
                 response = try handle(request, services)
             } catch {
                 let answer = ServiceError(error)
@@ -26,9 +32,10 @@ struct Endpoint: Sendable {
                 response = .error(
                     status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
                     requestID: request.id, retryAfter: answer.retryAfter)
+                if answer.code == RequestCoding.unsupported { response.fields[.acceptEncoding] = "gzip" }
             }
             response.fields[.xContentTypeOptions] = "nosniff"
-            return response
+            return compression.encode(response, to: request)
         }
     }
 }

@@ -18,11 +18,12 @@ public struct ServingApplication: Sendable {
     ///   - publicDirectory: the page's folder; nil serves no page.
     ///   - metrics: what `/metrics` shows; the server has to tell it of each answer.
     ///   - maximumBody: the largest body in bytes that any route takes; most take less.
+    ///   - compression: when answers are sent as gzip.
     ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
         repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore, publicDirectory: URL?,
-        metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max,
+        metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max, compression: Compression = .auto,
         isReady: @escaping @Sendable () -> Bool = { true },
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
@@ -30,13 +31,15 @@ public struct ServingApplication: Sendable {
             repository: repository, datasets: datasets, jobs: jobs, metrics: metrics, isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
+            let bodyLimit = min(endpoint.bodyLimit, maximumBody)
             router.add(
-                endpoint.method, endpoint.pattern, bodyLimit: min(endpoint.bodyLimit, maximumBody),
+                endpoint.method, endpoint.pattern, bodyLimit: bodyLimit,
                 execution: endpoint.execution, access: endpoint.access,
-                handler: endpoint.handler(services, onFailure: onFailure))
+                handler: endpoint.handler(
+                    services, bodyLimit: bodyLimit, compression: compression, onFailure: onFailure))
         }
         if let publicDirectory {
-            let files = try StaticFiles(directory: publicDirectory)
+            let files = try StaticFiles(directory: publicDirectory, compression: compression)
             for (path, file) in files.files {
                 // Open: the page is the same for everyone and has to be there before it can ask for a token.
                 router.add(.get, path, bodyLimit: 0, execution: .inline, access: .open) { file.response(to: $0) }

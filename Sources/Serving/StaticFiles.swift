@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import HTTP
 import HTTPTypes
+import Images
 
 /// Why the page cannot be served.
 public enum StaticFilesError: Error, Equatable, CustomStringConvertible {
@@ -22,21 +23,29 @@ struct StaticFiles: Sendable {
         let contentType: String
         let tag: String
         let bytes: [UInt8]
+        /// The same as gzip, where that is worth it.
+        let gzip: [UInt8]?
+        let compression: Compression
 
         func response(to request: Request) -> Response {
+            let coded = gzip.flatMap { compression.applies(to: request) ? $0 : nil }
+            // Other bytes, so another tag (RFC 9110 §8.8.3.3).
+            let tag = "\"\(coded == nil ? tag : tag + "-gzip")\""
             var fields: HTTPFields = [
                 .eTag: tag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
                 .contentSecurityPolicy: "default-src 'self'; img-src 'self' blob: data:",
             ]
-            if let known = request.fields[.ifNoneMatch], matches(known) {
+            if gzip != nil { fields[.vary] = "Accept-Encoding" }
+            if let known = request.fields[.ifNoneMatch], Self.names(tag, in: known) {
                 return Response(status: .notModified, fields: fields)
             }
             fields[.contentType] = contentType
-            return Response(fields: fields, body: bytes)
+            if coded != nil { fields[.contentEncoding] = "gzip" }
+            return Response(fields: fields, body: coded ?? bytes)
         }
 
         /// RFC 9110 §13.1.2: a list of tags compared weakly, or `*`.
-        private func matches(_ list: String) -> Bool {
+        private static func names(_ tag: String, in list: String) -> Bool {
             list.split(separator: ",").contains { part in
                 let candidate = part.trimmingSpaces()
                 return candidate == "*" || candidate == tag || candidate == "W/\(tag)"
@@ -56,7 +65,7 @@ struct StaticFiles: Sendable {
         "txt": "text/plain; charset=utf-8", "woff2": "font/woff2",
     ]
 
-    init(directory: URL) throws(StaticFilesError) {
+    init(directory: URL, compression: Compression = .off) throws(StaticFilesError) {
         let folder = directory.path
         let directory = directory.resolvingSymlinksInPath()  // a link to the folder itself is meant
         let keys: [URLResourceKey] = [.isRegularFileKey, .isSymbolicLinkKey]
@@ -79,10 +88,21 @@ struct StaticFiles: Sendable {
             }
             total += data.count
             guard total <= Self.limit else { throw .tooLarge(folder: folder, limit: Self.limit) }
-            let file = File(contentType: type, tag: "\"\(digest.hexadecimal.prefix(32))\"", bytes: Array(data))
+            let bytes = Array(data)
+            let file = File(
+                contentType: type, tag: String(digest.hexadecimal.prefix(32)), bytes: bytes,
+                gzip: compression == .off ? nil : Self.gzip(bytes, type), compression: compression)
             files["/\(name)"] = file
             if name == "index.html" { files["/"] = file }
         }
         self.files = files
+    }
+
+    /// nil where it saves less than a tenth.
+    private static func gzip(_ bytes: [UInt8], _ type: String) -> [UInt8]? {
+        guard Compression.isCompressible(type), bytes.count > Compression.threshold,
+            let coded = try? Gzip.deflate(bytes), coded.count < bytes.count / 10 * 9
+        else { return nil }
+        return coded
     }
 }

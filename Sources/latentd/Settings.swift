@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Serving
 
 /// Every value that can be set, with its default; ranges, meanings and names are in `SettingKey.all`.
 struct Settings: Equatable, Sendable {
@@ -13,6 +14,7 @@ struct Settings: Equatable, Sendable {
         var headTimeout: Duration = .seconds(10)
         var idleTimeout: Duration = .seconds(60)
         var writeTimeout: Duration = .seconds(30)
+        var compression = Compression.auto
     }
 
     /// Files in PEM; without a certificate the server speaks plain HTTP.

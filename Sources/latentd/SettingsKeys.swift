@@ -43,6 +43,7 @@ struct SettingKey: Sendable {
         seconds(
             "server.write_timeout_seconds", \.server.writeTimeout, 0.1...3600,
             "Time a client may refuse to take its answer"),
+        choice("server.compression", \.server.compression, "Whether answers are sent as gzip to who accepts it"),
         text(
             "tls.certificate", \.tls.certificate, "LATENTD_TLS_CERTIFICATE",
             "PEM file of the certificate; empty for plain HTTP"),

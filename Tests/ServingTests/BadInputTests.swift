@@ -211,7 +211,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             .post, "/v1/models/tiny/decode", body: Array("{}".utf8),
             fields: [.contentType: "application/x-www-form-urlencoded"])
         #expect(form.status == .unsupportedMediaType && form.failure.parameter == "Content-Type")
-        let packed = daemon.post("/v1/models/tiny/decode", "{}", fields: [.contentEncoding: "gzip"])
+        let packed = daemon.post("/v1/models/tiny/decode", "{}", fields: [.contentEncoding: "br"])
         #expect(packed.status == .unsupportedMediaType && packed.failure.parameter == "Content-Encoding")
         #expect(
             daemon.send(.post, "/v1/models/tiny/encode", body: [1, 2], fields: [.contentType: "image/png"]).failure.code

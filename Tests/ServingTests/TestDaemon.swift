@@ -36,6 +36,8 @@ final class TestDaemon: Sendable {
             at: page.appendingPathComponent("scripts"), withIntermediateDirectories: true)
         try Data("<!doctype html>".utf8).write(to: page.appendingPathComponent("index.html"))
         try Data("export {};".utf8).write(to: page.appendingPathComponent("scripts/main.js"))
+        try Data(String(repeating: "export {};\n", count: 500).utf8).write(
+            to: page.appendingPathComponent("scripts/large.js"))
         try Data("secret".utf8).write(to: page.appendingPathComponent(".hidden.txt"))
         try Data("x".utf8).write(to: page.appendingPathComponent("notes.unknown"))
         try Data("outside".utf8).write(to: folder.appendingPathComponent("outside.txt"))

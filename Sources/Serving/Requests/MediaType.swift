@@ -9,12 +9,6 @@ enum MediaType: String {
 
     /// What the body is said to be; without `Content-Type` it is JSON.
     static func ofBody(_ request: Request, accepted: [MediaType]) throws -> MediaType {
-        if let coding = request.fields[.contentEncoding], coding.lowercased() != "identity" {
-            throw ServiceError(
-                status: .unsupportedMediaType, code: "unsupported_content_encoding",
-                message: "The body is sent as '\(coding.prefix(32))'; send it as it is, without a Content-Encoding.",
-                parameter: "Content-Encoding")
-        }
         guard let field = request.fields[.contentType] else { return .json }
         let essence = field.prefix { $0 != ";" }.trimmingSpaces().lowercased()
         guard let type = MediaType(rawValue: essence), accepted.contains(type) else {

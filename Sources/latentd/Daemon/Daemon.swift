@@ -56,7 +56,8 @@ final class Daemon {
         let metrics = ServerMetrics(statistics: configuration.statistics, version: programVersion)
         let application = try ServingApplication(
             repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, publicDirectory: folders.pages,
-            metrics: metrics, maximumBody: settings.server.maxBodyBytes, isReady: { [isReady] in isReady.value },
+            metrics: metrics, maximumBody: settings.server.maxBodyBytes, compression: settings.server.compression,
+            isReady: { [isReady] in isReady.value },
             onFailure: { [logger] id, error in
                 logger.error("a request failed", metadata: ["request.id": "\(id)", "error": "\(error)"])
             })
