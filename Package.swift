@@ -125,7 +125,9 @@ let package = Package(
             ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors", httpTypes]),
         .testTarget(
             name: "LatentdTests",
-            dependencies: ["latentd", "Autoencoders", "Checkpoints", "Jobs", "Kernels", argumentParser]),
+            dependencies: [
+                "latentd", "Autoencoders", "Checkpoints", "HTTP", "Jobs", "Kernels", argumentParser, logging,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

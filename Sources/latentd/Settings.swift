@@ -57,6 +57,7 @@ struct Settings: Equatable, Sendable {
 
     struct Log: Equatable, Sendable {
         var level = LogLevel.info
+        var access = "off"
     }
 
     struct Shutdown: Equatable, Sendable {

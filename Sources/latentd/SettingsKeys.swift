@@ -75,6 +75,9 @@ struct SettingKey: Sendable {
             "jobs.niceness", \.jobs.niceness, 0...19, "Priority of training: 0 as the daemon, 19 only what is left over"
         ),
         choice("log.level", \.log.level, "The least severe messages that are logged"),
+        text(
+            "log.access", \.log.access, "LATENTD_LOG_ACCESS",
+            "Where one line of JSON a request goes: off, stdout or a file"),
         seconds(
             "shutdown.drain_seconds", \.shutdown.drain, 0...3600, "Time for requests under way when the daemon stops"),
     ]

@@ -13,6 +13,8 @@ final class Daemon {
     private let settings: Settings
     private let folders: SettingsFolders
     private let logger: Logger
+    private let logLevel: LogLevelSwitch
+    private let accessLog: AccessLog?
     private let signals: Signals
     private let isReady = ReadinessFlag()
     private let repository: ModelRepository
@@ -30,14 +32,22 @@ final class Daemon {
         signals = Signals()
         self.settings = settings
         folders = SettingsFolders.current(settings.paths)
-        var logger = Logger(label: "latentd") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
-        self.logger = logger
+        let logLevel = LogLevelSwitch(Logger.Level(rawValue: settings.log.level.rawValue) ?? .info)
+        self.logLevel = logLevel
+        logger = Logger(label: "latentd") {
+            SwitchedLogHandler(StreamLogHandler.standardError(label: $0), level: logLevel)
+        }
         tokens = try TokenStore(
             file: TokenFile(path: folders.tokens(settings.access).path),
             isRequired: !settings.access.tokensFile.isEmpty)
         if !allowsExposure { try Exposure.check(settings, hasTokens: tokens.isInForce) }
 
+        accessLog =
+            settings.log.access == "off"
+            ? nil
+            : try AccessLog(path: settings.log.access) { [logger] reason in
+                logger.error("the access log cannot be written", metadata: ["error": "\(reason)"])
+            }
         let tls = try settings.tls.context()
         let machine = try Compute(settings.compute)
         jobs = try JobStore(folder: folders.state, maximumQueued: settings.jobs.maxQueued)
@@ -65,8 +75,9 @@ final class Daemon {
             tokens: tokens, hosts: HostNames(bound: settings.server.host, further: settings.access.hosts),
             onRefusal: { metrics.count($0) })
         configuration.gate = { gate.answer(to: $0) }
-        configuration.onAccess = { [logger] record in
+        configuration.onAccess = { [logger, accessLog] record in
             metrics.observe(record)
+            accessLog?.add(record)
             logger.debug("request", metadata: record.metadata)
         }
         server = try Server(router: application.router, configuration: configuration)
@@ -103,6 +114,7 @@ final class Daemon {
         let clean = server.stop(drain: settings.shutdown.drain)
         runner.stop()
         removal.cancel()
+        accessLog?.close()
         if !clean { logger.warning("requests were cut off at the end of the drain") }
     }
 
@@ -111,8 +123,12 @@ final class Daemon {
         while true {
             switch signals.wait(upTo: .seconds(1)) {
             case SIGTERM, SIGINT: return
+            case SIGUSR1:
+                let level = logLevel.cycle()
+                logger.notice("the log's level has changed", metadata: ["level": "\(level)"])
             case SIGHUP:
                 if let tls = settings.tls.reload(logger) { server.use(tls) }
+                accessLog?.reopen()
                 refreshTokens()
             default: refreshTokens()
             }
