@@ -53,6 +53,8 @@ class Metrics(InFolder):
             daemon.request("POST", "/v1/models/small/decode", {"latents": "x"})
             daemon.request("GET", "/v1/nothing")
             daemon.request("GET", "/")
+            # An answer is counted just after it was sent.
+            support.wait(lambda: b'route="/{file...}"' in daemon.request("GET", "/metrics")[1], "the counts", 10)
             status, text = daemon.request("GET", "/metrics")
             self.assertEqual(status, 200)
             samples = parse(text.decode())
