@@ -18,16 +18,17 @@ struct Workload {
         _ work: ModelWork, _ configuration: ModelConfiguration, batch: Int, pool: KernelPool, backend: any Backend
     ) throws {
         (self.work, self.batch) = (work, batch)
+        // Bytes to train with; floats of the inputs and the results.
+        let bytes = Double(batch) * Double(configuration.input.count) * (work == .train ? 1 : 8)
+        guard bytes <= MemoryNeed.installedBytes else {
+            throw ValidationError("--batch-sizes: \(batch) images of \(configuration.input) do not fit into memory.")
+        }
         if work == .train {
             let benchmark = try StepBenchmark(configuration, batchSize: batch, pool: pool, backend: backend)
             body = { try benchmark.step() }
             return
         }
         let layout = try ParameterLayout(configuration)
-        let bytes = 2 * 4 * Double(batch) * Double(configuration.input.count)
-        guard bytes <= MemoryNeed.installedBytes else {
-            throw ValidationError("--batch-sizes: \(batch) images of \(configuration.input) do not fit into memory.")
-        }
         let model = try Autoencoder(
             configuration: configuration, parameters: Parameters(initialising: layout, seed: 1), pool: pool,
             backend: backend)
