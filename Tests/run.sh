@@ -27,7 +27,7 @@ step() {
 }
 
 # What the test frameworks say about themselves: Swift Testing, then unittest.
-counted() { grep -aoE 'Test run with [0-9]+ tests|^Ran [0-9]+ tests|skipped=[0-9]+' "$1" | sed 's/^Test run with //; s/^Ran //' | paste -sd ' '; }
+counted() { grep -aoE 'Test run with [0-9]+ tests|^Done [0-9]+ runs|^Ran [0-9]+ tests|skipped=[0-9]+' "$1" | sed 's/^Test run with //; s/^Ran //; s/^Done //' | paste -sd ' '; }
 
 # The program refuses variables that it does not know.
 run() { env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA "$@"; }
@@ -35,10 +35,12 @@ run() { env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 lint() { "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests; }
 # Debug and release are built one after the other: two compilers at once are no faster, and take twice the memory.
 unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | awk '/^✔ Test run / || !/^◇|^✔ Test |^\[[0-9]+\/[0-9]+\]|^$/'; }
+fuzz() { Tests/Fuzz/run.sh 60 2>&1 | grep -aE 'error|ERROR|Fatal|SUMMARY|^Done|written to|Build complete|stat::number'; return "${PIPESTATUS[0]}"; }
 release() { run "$swift" build -c release --product latentd; }
 
 step format lint
 step unit unit
+step fuzz fuzz
 if step release release; then
     step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \

@@ -65,6 +65,9 @@ public struct ConnectionState: Sendable {
         phaseStart = now
     }
 
+    /// Bytes that the peer has sent and no handler has got yet.
+    public var heldBytes: Int { parser.heldBytes }
+
     /// Whether the request in hand has lost its client.
     public var isCancelled: Bool { cancelled }
 

@@ -116,7 +116,9 @@ struct HeadBuilder: Sendable {
         guard let target else { throw .malformed(.requestLine) }
         guard host != nil || version == .http10 else { throw .malformed(.host) }
         let framing = try decideFraming()
-        if version == .http11, let expectation, expectation.lowercased() != "100-continue" { throw .expectationFailed }
+        if version == .http11, let expectation, expectation.utf8.map(ByteRules.lowercased) != Self.continueExpectation {
+            throw .expectationFailed
+        }
         return RequestHead(
             method: method, target: target, version: version, authority: target.authority ?? host ?? "",
             fields: fields, framing: framing,
@@ -124,15 +126,25 @@ struct HeadBuilder: Sendable {
             expectsContinue: version == .http11 && expectation != nil && framing != .none && framing != .length(0))
     }
 
+    private static let continueExpectation = Array("100-continue".utf8)
+    private static let chunked = Array("chunked".utf8)
+
+    /// One element of the list, in lower case and without the white space around it.
+    private static func coding(_ element: Substring.UTF8View) -> [UInt8] {
+        let bytes = Array(element)
+        return bytes[ByteRules.trimmed(bytes.span, from: 0, to: bytes.count)].map(ByteRules.lowercased)
+    }
+
     private func decideFraming() throws(HTTPFault) -> RequestHead.Framing {
         if let transferEncoding {
             guard version == .http11 else { throw .malformed(.transferEncoding) }
             guard contentLength == nil else { throw .malformed(.framingConflict) }
-            let codings = transferEncoding.lowercased().split(separator: ",", omittingEmptySubsequences: false)
-                .map { coding in coding.filter { $0 != " " && $0 != "\t" } }
-            if codings == ["chunked"] { return .chunked }
+            // On bytes: Unicode's lower case makes a `k` of the Kelvin sign, and white space inside a word stays there.
+            let codings = transferEncoding.utf8.split(separator: 0x2C, omittingEmptySubsequences: false).map(
+                Self.coding)
+            if codings == [Self.chunked] { return .chunked }
             // Chunked twice, or not last, or nothing at all, has no framing (RFC 9112 §6.1, §6.3).
-            let unframed = codings.dropLast().contains("chunked") || codings.contains("")
+            let unframed = codings.dropLast().contains(Self.chunked) || codings.contains([])
             throw unframed ? .malformed(.transferEncoding) : .transferCodingNotImplemented
         }
         guard let contentLength else { return .none }

@@ -51,6 +51,9 @@ public struct RequestParser: Sendable {
     /// Whether bytes are waiting that `next` has not consumed.
     public var hasBufferedBytes: Bool { position < buffer.count }
 
+    /// Bytes held: those not yet consumed, and the body as far as it has come.
+    public var heldBytes: Int { buffer.count - position + body.count }
+
     /// Whether a request has begun: false between two requests.
     public var isInsideRequest: Bool {
         stage != .requestLine || hasBufferedBytes || emptyLines > 0
@@ -58,6 +61,7 @@ public struct RequestParser: Sendable {
 
     /// Adds what arrived.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if case .failed = stage { return }
         if position > 0 {
             if position == buffer.count {
                 buffer.removeAll(keepingCapacity: buffer.capacity <= 16 * 1024)
@@ -82,9 +86,16 @@ public struct RequestParser: Sendable {
                 if let output = try step() { return output }
             }
         } catch {
-            stage = .failed(error)
+            fail(error)
             throw error
         }
+    }
+
+    /// What came after a fault is never looked at, so it is not kept either.
+    private mutating func fail(_ fault: HTTPFault) {
+        stage = .failed(fault)
+        (buffer, body) = ([], [])
+        (position, scanned) = (0, 0)
     }
 
     /// Says how large the body of the head just given may be; a declared length over it fails at once.
@@ -96,7 +107,7 @@ public struct RequestParser: Sendable {
         case .chunked: stage = .chunkSize
         case .length(let length):
             guard length <= limit else {
-                stage = .failed(.bodyTooLarge(limit: limit))
+                fail(.bodyTooLarge(limit: limit))
                 throw .bodyTooLarge(limit: limit)
             }
             stage = .fixed(remaining: length)

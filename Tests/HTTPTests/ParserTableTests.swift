@@ -122,6 +122,14 @@ let framingCases: [ParserCase] = [
     .init("RFC 9112 §6.1: gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n"), .status(501)),
     .init("RFC 9112 §6.1: identity", post("Transfer-Encoding: identity\r\n"), .status(501)),
     .init("RFC 9112 §6.1: xchunked", post("Transfer-Encoding: xchunked\r\n"), .status(501)),
+    .init(
+        "RFC 9112 §6.1: white space inside the word", post("Transfer-Encoding: chun ked\r\n", "0\r\n\r\n"), .status(501)
+    ),
+    .init(
+        "RFC 9112 §6.1: a Kelvin sign for the k", post("Transfer-Encoding: chun\u{212A}ed\r\n", "0\r\n\r\n"),
+        .status(501)),
+    .init("RFC 9112 §6.1: tabs around", post("Transfer-Encoding:\tchunked\t \r\n", "0\r\n\r\n"), .bodies([""])),
+    .init("RFC 9112 §6.1: an empty element", post("Transfer-Encoding: chunked,\r\n", "0\r\n\r\n"), .status(400)),
     .init("RFC 9112 §6.1: a parameter", post("Transfer-Encoding: chunked;q=1\r\n"), .status(501)),
     .init("RFC 9112 §6.1: in quotes", post("Transfer-Encoding: \"chunked\"\r\n"), .status(501)),
     .init("RFC 9112 §6.1: chunked twice", post("Transfer-Encoding: chunked, chunked\r\n"), .status(400)),
