@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -82,6 +83,12 @@ int linux_tcp_listen(const struct sockaddr *address, socklen_t length, int backl
     if (bind(fd, address, length) < 0) return fail_closing(fd);
     if (listen(fd, backlog) < 0) return fail_closing(fd);
     return fd;
+}
+
+int linux_tcp_refuse(int listener) {
+    struct sock_filter drop = {BPF_RET | BPF_K, 0, 0, 0};
+    struct sock_fprog program = {1, &drop};
+    return setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
 }
 
 int linux_tcp_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {

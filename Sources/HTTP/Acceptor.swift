@@ -45,8 +45,11 @@ final class Acceptor {
         loop.change(registration, interest: .reading)
     }
 
-    func close(_ loop: EventLoop) {
+    /// Takes what waits, so that no client that has connected is reset, and ends.
+    func close(_ loop: EventLoop, _ body: (consuming OwnedDescriptor, String) -> Void) {
         loop.remove(registration)
+        listener.refuseNewConnections()
+        while case .connection(let descriptor, let peer) = listener.accept() { body(descriptor, peer) }
         // At once, whoever else still holds the listener.
         listener.descriptor.shutdownBoth()
     }

@@ -48,6 +48,8 @@ struct AdmittedRequest {
     let began: MonotonicInstant
     let head: RequestHead
     let decision: Decision
+    /// What it holds until it is answered.
+    let permit: Permit
 
     enum Decision {
         case route(Route, path: [String], query: Query, PathParameters)

@@ -1,27 +1,5 @@
 import Sockets
 
-/// What the owner of a connection has to do next.
-public enum ConnectionAction: Sendable, Equatable {
-    /// Read, and come back with `received`, `peerFinished` or `broken`; if nothing is there, when something is.
-    case read
-    /// Find the route; come back with `admit` or `refuse`.
-    case route(RequestHead)
-    /// Queue `100 Continue` for sending.
-    case sendContinue
-    /// The request is whole (or refused, then the body is empty): have it answered; come back with `responseReady`.
-    case handle(RequestHead, body: [UInt8])
-    /// Answer with this fault; come back with `responseReady`.
-    case answerFault(HTTPFault)
-    /// Nothing, until the handler is done.
-    case awaitResponse
-    /// Write on; come back with `wrote` and, when all is out, `responseFinished`.
-    case write
-    /// End the sending side and come back.
-    case shutdownSending
-    /// Remove and close.
-    case close
-}
-
 /// The life of one HTTP connection as a value: it is told what happened and when, and says what to do.
 ///
 /// It does no I/O and reads no clock, so tests drive it with instants of their own. One request is in hand at a time;
@@ -48,6 +26,7 @@ public struct ConnectionState: Sendable {
     private var continueDue = false
     private var peerHasFinished = false
     private var peerFinishedAt: MonotonicInstant?
+    private var isLeaving = false
     private var isDraining = false
     private var lingered = 0
     private var pendingFault: HTTPFault?
@@ -58,6 +37,9 @@ public struct ConnectionState: Sendable {
     private var isHTTP10 = false
     private var unreadInput = false
     private var cancelled = false
+    /// The first byte of the request in hand.
+    private var requestStart: MonotonicInstant?
+    private var expired = false
 
     public init(limits: HTTPLimits, at now: MonotonicInstant) {
         self.limits = limits
@@ -71,10 +53,13 @@ public struct ConnectionState: Sendable {
     /// Whether the request in hand has lost its client.
     public var isCancelled: Bool { cancelled }
 
+    /// Whether the request in hand took too long: its client is to be told so.
+    public var isExpired: Bool { expired }
+
     /// What the next response has to say about the connection.
     public var persistence: ResponseEncoder.Persistence {
         // After the peer's end only what it has pipelined already can follow.
-        guard persists, !isDraining, !peerHasFinished || parser.hasBufferedBytes else { return .close }
+        guard persists, !isLeaving, !peerHasFinished || parser.hasBufferedBytes else { return .close }
         return isHTTP10 ? .keepAlive : .implied
     }
 
@@ -89,6 +74,21 @@ public struct ConnectionState: Sendable {
 
     /// When `deadlinePassed` is to be called; nil for never.
     public var deadline: MonotonicInstant? {
+        switch (phaseDeadline, requestDeadline) {
+        case (let phase?, let request?): min(phase, request)
+        case (let phase, let request): phase ?? request
+        }
+    }
+
+    private var requestDeadline: MonotonicInstant? {
+        switch phase {
+        case .body, .handling, .responding:
+            expired || cancelled ? nil : requestStart?.advanced(by: limits.requestTimeout)
+        default: nil
+        }
+    }
+
+    private var phaseDeadline: MonotonicInstant? {
         switch phase {
         case .head where isDraining && !parser.isInsideRequest:
             return phaseStart.advanced(by: limits.drainIdleTimeout)
@@ -102,7 +102,10 @@ public struct ConnectionState: Sendable {
         case .handling:
             return cancelled ? nil : peerFinishedAt?.advanced(by: limits.halfCloseGrace)
         case .responding: return phaseStart.advanced(by: limits.writeStallTimeout)
-        case .lingering: return phaseStart.advanced(by: limits.lingerTimeout)
+        case .lingering:
+            // While draining it is for those who have not read that they were told; they are quick or gone.
+            let isShort = isDraining && !unreadInput
+            return phaseStart.advanced(by: isShort ? limits.drainIdleTimeout : limits.lingerTimeout)
         case .routing, .closingInOrder, .closed: return nil
         }
     }
@@ -153,6 +156,11 @@ public struct ConnectionState: Sendable {
         beginBody(limit: limits.drainBytes, refused: true, at: now)
     }
 
+    /// There is no room for the body that is arriving.
+    public mutating func giveUp(_ fault: HTTPFault) {
+        if case .body = phase { fail(fault) }
+    }
+
     /// The response is there, and being written.
     public mutating func responseReady(at now: MonotonicInstant) {
         guard phase != .closed else { return }
@@ -169,13 +177,14 @@ public struct ConnectionState: Sendable {
     public mutating func responseFinished(at now: MonotonicInstant) {
         guard phase == .responding else { return }
         if announced == .close {
-            phase = unreadInput || isDraining || parser.hasBufferedBytes ? .closingInOrder : .closed
+            phase = unreadInput || isLeaving || parser.hasBufferedBytes ? .closingInOrder : .closed
             return
         }
         parser.beginNextRequest()
         phase = .head
         phaseStart = now
         (isFirstRequest, headHasBegun) = (false, false)
+        (requestStart, expired) = (nil, false)
     }
 
     /// `deadline` has come.
@@ -183,15 +192,23 @@ public struct ConnectionState: Sendable {
         guard let deadline, deadline <= now else { return }
         switch phase {
         case .head where parser.isInsideRequest, .body: fail(.timedOut)
+        // What it sends at this moment must not reset what it has not read yet.
+        case .head where isDraining: phase = .closingInOrder
+        case .handling where requestDeadline.map { $0 <= now } == true: expired = true
         case .handling: cancelled = true
         default: phase = .closed
         }
     }
 
+    /// The server is about to stop: from now on a response says that it is the connection's last.
+    public mutating func beginLeaving() {
+        isLeaving = true
+    }
+
     /// The server is stopping: the next response says that it is the last. A client that has not been told yet may have
     /// sent a request already, and is given a moment for it.
     public mutating func beginDraining(at now: MonotonicInstant) {
-        isDraining = true
+        (isLeaving, isDraining) = (true, true)
         if phase == .head, !parser.isInsideRequest { phaseStart = now }
     }
 
@@ -232,6 +249,7 @@ public struct ConnectionState: Sendable {
         do {
             switch try parser.next() {
             case .head(let head):
+                requestStart = requestStart ?? now
                 persists = head.keepsAlive
                 isHTTP10 = head.version == .http10
                 phase = .routing(head)
@@ -280,6 +298,7 @@ public struct ConnectionState: Sendable {
         }
         if phase == .head, !headHasBegun, parser.isInsideRequest {
             headHasBegun = true
+            requestStart = now
             if !isFirstRequest { phaseStart = now }
         }
         return .read
@@ -312,5 +331,6 @@ public struct ConnectionState: Sendable {
         persists = false
         unreadInput = true
         pendingFault = fault
+        parser.fail(fault)
     }
 }

@@ -20,6 +20,8 @@ public enum HTTPFault: Error, Equatable, Sendable {
     case expectationFailed
     /// 400: the connection's sending side ended inside a request.
     case truncated
+    /// 503: there is no room for the body at the moment.
+    case overloaded
     /// 408: the head or the body took too long.
     case timedOut
 
@@ -55,6 +57,7 @@ public enum HTTPFault: Error, Equatable, Sendable {
         case .bodyTooLarge: .contentTooLarge
         case .expectationFailed: .expectationFailed
         case .timedOut: .requestTimeout
+        case .overloaded: .serviceUnavailable
         }
     }
 
@@ -71,6 +74,7 @@ public enum HTTPFault: Error, Equatable, Sendable {
         case .bodyTooLarge: "request_body_too_large"
         case .expectationFailed: "expectation_failed"
         case .timedOut: "request_timeout"
+        case .overloaded: "overloaded"
         }
     }
 
@@ -86,6 +90,7 @@ public enum HTTPFault: Error, Equatable, Sendable {
         case .fieldsTooLarge: "The request fields are too many or too long."
         case .bodyTooLarge(let limit): "The request body is larger than the \(limit) bytes accepted here."
         case .expectationFailed: "The only expectation supported is '100-continue'."
+        case .overloaded: "Too many bytes of requests are in hand."
         case .timedOut: "The request took too long to arrive."
         }
     }

@@ -36,8 +36,16 @@ public struct HTTPLimits: Sendable, Equatable {
     /// answer; after that its request counts as cancelled. A reset counts at once.
     public var halfCloseGrace: Duration = .milliseconds(250)
 
+    /// From a request's first byte to its answer's last: a body that is not whole by then is 408, work that is not done
+    /// is cancelled and 503, an answer that is not read is cut.
+    public var requestTimeout: Duration = .seconds(300)
+
     /// Open connections; more are answered 503 and closed.
     public var connections = 1024
+    /// The same by one address.
+    public var connectionsByPeer = 512
+    /// Bytes of request bodies in hand, whole or arriving; more are 503. One request alone may exceed it.
+    public var inFlightBytes = 1 << 29
 
     public init() {}
 }

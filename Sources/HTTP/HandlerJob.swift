@@ -16,9 +16,18 @@ struct HandlerJob: Sendable {
 
     func run() -> Completion { Completion(registration: registration, outcome: outcome()) }
 
+    private var late: Response {
+        .error(
+            status: .serviceUnavailable, code: "request_timeout", message: "The request took too long.",
+            requestID: request.id, retryAfter: 1)
+    }
+
     private func outcome() -> Completion.Outcome {
-        guard !request.isCancelled else { return .dropped }
-        let response = route.handler(request)
+        let isExpired = request.cancellation.hasExpired
+        guard isExpired || !request.isCancelled else { return .dropped }
+        var response = isExpired ? late : route.handler(request)
+        // Cancelled on the way, what the handler says is for nobody.
+        if request.cancellation.hasExpired { response = late }
         var encoded = ResponseEncoder.encode(
             response, toHead: request.method == .head, persistence: persistence, date: date.now)
         let bodyBytes = encoded.body.count

@@ -11,6 +11,7 @@ final class Relief: Sendable {
     private let turns = Atomic<Int>(0)
     private let isAsleep = Atomic<Bool>(false)
     private let isPresent = Atomic<Bool>(false)
+    private let isClaimed = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
     private let call = DispatchSemaphore(value: 0)
     private static let pause = DispatchTimeInterval.microseconds(500)
@@ -19,6 +20,13 @@ final class Relief: Sendable {
 
     /// Whether a thread watches, so that a handler may run on the loop's.
     var isStandingBy: Bool { isPresent.load(ordering: .acquiring) }
+
+    /// Whether a thread is to be sent: true once, until that one has left again. Two would wait for one loop, and those
+    /// that wait handle nothing.
+    func claim() -> Bool { !isClaimed.exchange(true, ordering: .acquiringAndReleasing) }
+
+    /// None could be sent.
+    func unclaim() { isClaimed.store(false, ordering: .releasing) }
 
     /// The loop's thread begins with a handler.
     func begin() {
@@ -36,7 +44,10 @@ final class Relief: Sendable {
     /// Returns when the loop needs another thread: true; or at the end: false.
     func standBy() -> Bool {
         isPresent.store(true, ordering: .releasing)
-        defer { isPresent.store(false, ordering: .releasing) }
+        defer {
+            isPresent.store(false, ordering: .releasing)
+            unclaim()
+        }
         var (seen, quiet) = (turns.load(ordering: .acquiring), 0)
         while !isStopped.load(ordering: .acquiring) {
             if quiet < Self.patience {

@@ -46,13 +46,22 @@ public struct Request: Sendable {
     }
 }
 
-/// A flag that is raised once, when nobody waits for the answer any more.
+/// A flag that is raised once, when nobody waits for the answer any more, or when it took too long.
 public final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
+    private let lateness = Atomic<Bool>(false)
 
     public init() {}
 
     public var isCancelled: Bool { flag.load(ordering: .acquiring) }
+
+    /// Whether the client still waits, for the answer that it took too long.
+    var hasExpired: Bool { lateness.load(ordering: .acquiring) }
+
+    func expire() {
+        lateness.store(true, ordering: .releasing)
+        cancel()
+    }
 
     public func cancel() { flag.store(true, ordering: .releasing) }
 }

@@ -7,6 +7,12 @@ public struct RequestHead: Sendable, Equatable {
         case none
         case length(Int)
         case chunked
+
+        /// What the client says that it will send; 0 where it does not say.
+        var declaredLength: Int {
+            guard case .length(let length) = self else { return 0 }
+            return length
+        }
     }
 
     public enum Version: Sendable, Equatable {

@@ -92,7 +92,7 @@ public struct RequestParser: Sendable {
     }
 
     /// What came after a fault is never looked at, so it is not kept either.
-    private mutating func fail(_ fault: HTTPFault) {
+    mutating func fail(_ fault: HTTPFault) {
         stage = .failed(fault)
         (buffer, body) = ([], [])
         (position, scanned) = (0, 0)

@@ -61,7 +61,9 @@ public struct Response: Sendable, Equatable {
     }
 
     static func fault(_ fault: HTTPFault, requestID: String) -> Response {
-        error(status: fault.status, code: fault.code, message: fault.message, requestID: requestID)
+        error(
+            status: fault.status, code: fault.code, message: fault.message, requestID: requestID,
+            retryAfter: fault == .overloaded ? 1 : nil)
     }
 }
 

@@ -49,15 +49,21 @@ public final class Server: Sendable {
 
     /// Stops accepting, lets the requests in hand finish, closes the idle connections, and returns.
     ///
-    /// - Parameter drain: how long to wait; then the connections that are left are cut and their requests cancelled.
+    /// - Parameters:
+    ///   - delay: how long everything goes on before that, new connections too; but each answer ends its connection.
+    ///   - drain: how long to wait then; after it the connections that are left are cut, their requests cancelled.
     /// - Returns: whether everything finished in time. Further calls return at once.
     @discardableResult
-    public func stop(drain: Duration = .seconds(10)) -> Bool {
+    public func stop(after delay: Duration = .zero, drain: Duration = .seconds(10)) -> Bool {
         let proceed = control.withLock { control in
             defer { control.stopping = true }
             return control.started && !control.stopping
         }
         guard proceed else { return drained.load(ordering: .acquiring) }
+        mailbox.post(.leave)
+        if delay > .zero, finished.wait(timeout: .now() + delay / .seconds(1)) == .success {
+            return drained.load(ordering: .acquiring)
+        }
         mailbox.post(.drain(until: MonotonicInstant.now.advanced(by: drain)))
         finished.wait()
         return drained.load(ordering: .acquiring)
@@ -98,6 +104,7 @@ public final class Server: Sendable {
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case completed(Completion)
+        case leave
         case drain(until: MonotonicInstant)
         case use(TLSContext)
     }

@@ -12,7 +12,19 @@ extension ServerLoop {
             let request = GateRequest(head: head, route: decision.route, requestID: id, peer: connection.peer)
             if let response = gate(request) { decision = .answer(response, of: decision.route) }
         }
-        connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision)
+        var share: String?
+        if case .route(let route, _, _, let parameters) = decision, route.execution == .pool {
+            share = configuration.shareParameter.flatMap { parameters[$0] }
+        }
+        let permit = Permit(admission, share: share)
+        if case .route(let route, _, _, _) = decision, route.execution == .pool {
+            // What has come with the head counts already.
+            let refusal =
+                admission.refusal(declaredBytes: head.framing.declaredLength, share: share)
+                ?? (permit.hold(bytes: connection.state.heldBytes) ? nil : .bytes)
+            if let refusal { decision = .answer(refusal.response(requestID: id), of: route) }
+        }
+        connection.admitted = AdmittedRequest(id: id, began: now, head: head, decision: decision, permit: permit)
         switch decision {
         case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
         case .answer: connection.state.refuse(at: now)
@@ -21,6 +33,8 @@ extension ServerLoop {
 
     func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
         guard let admitted = connection.admitted else { return }
+        // It can only shrink here, by what was pipelined behind it.
+        _ = admitted.permit.hold(bytes: body.count)
         switch admitted.decision {
         case .answer(let response, let route):
             answer(connection, with: response, id: admitted.id, route: route, at: now)
@@ -35,6 +49,10 @@ extension ServerLoop {
                 answer(
                     connection, with: route.handler(request), id: admitted.id, route: route, requestBytes: body.count,
                     at: now)
+            } else if let refusal = admitted.permit.takePlace() {
+                configuration.statistics.overloads.add(1, ordering: .relaxed)
+                let response = refusal.response(requestID: admitted.id)
+                answer(connection, with: response, id: admitted.id, route: route, requestBytes: body.count, at: now)
             } else {
                 lend(connection, request, to: route, began: admitted.began)
             }
@@ -53,14 +71,12 @@ extension ServerLoop {
             attention.came(at: .now)
         } else if !pool.submit({ [mailbox] in mailbox.post(.completed(job.run())) }) {
             configuration.statistics.overloads.add(1, ordering: .relaxed)
-            let response = Response.error(
-                status: .serviceUnavailable, code: "overloaded", message: "Too many requests are waiting.",
-                requestID: request.id, retryAfter: 1)
+            let response = Admission.Refusal.requests.response(requestID: request.id)
             answer(
                 connection, with: response, id: request.id, route: route, requestBytes: request.body.count, at: .now)
             return
         }
-        if isLone, !relief.isStandingBy { _ = pool.submitToIdle(standBy) }
+        if isLone, relief.claim(), !pool.submitToIdle(standBy) { relief.unclaim() }
         lentCount += 1
         connection.output = nil
         connection.inFlight = Connection.InFlight(cancellation: request.cancellation)

@@ -23,6 +23,7 @@ final class ServerLoop {
     let standBy: HandlerPool.Job
     let loop: EventLoop
     let date = HTTPDate()
+    let admission: Admission
     var identifiers = RequestIdentifiers()
     /// The request that this thread will handle when the turn is over.
     var ownJob: HandlerJob?
@@ -37,11 +38,13 @@ final class ServerLoop {
     private var connectionCount = 0 {
         didSet { configuration.statistics.openConnections.store(connectionCount, ordering: .relaxed) }
     }
+    private var connectionsByPeer: [String: Int] = [:]
     /// Connections that used up their share of a turn and have more to do.
     private var queued: [Connection] = []
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     /// Keeps this thread awake for a client that comes back at once.
     var attention = Attention()
+    private var isLeaving = false
     var drainDeadline: MonotonicInstant?
     private var gaveUp = false
     /// Requests or reads of one connection in one turn.
@@ -57,6 +60,10 @@ final class ServerLoop {
         self.mailbox = mailbox
         (self.relief, self.standBy) = (relief, standBy)
         tls = configuration.tls
+        admission = Admission(
+            limits: Admission.Limits(
+                requests: configuration.handlerThreads + configuration.handlerQueue,
+                requestsByShare: configuration.requestsByShare, bytes: configuration.limits.inFlightBytes))
         loop = try EventLoop(waker: mailbox.waker)
         acceptor = try Acceptor(listener: listener, loop: loop, onNotice: configuration.onNotice)
     }
@@ -129,6 +136,7 @@ final class ServerLoop {
         }
         guard let connection = connection(registration) else { return }
         connection.state.deadlinePassed(at: .now)
+        if connection.state.isExpired { connection.inFlight?.cancellation.expire() }
         if connection.state.isCancelled { connection.inFlight?.cancellation.cancel() }
         pump(connection)
     }
@@ -137,6 +145,7 @@ final class ServerLoop {
         for message in mailbox.takeAll() {
             switch message {
             case .completed(let completion): complete(completion)
+            case .leave: beginLeaving()
             case .drain(let deadline): beginDraining(until: deadline)
             case .use(let context): if tls != nil { tls = context }
             }
@@ -144,24 +153,30 @@ final class ServerLoop {
     }
 
     private func accept(_ acceptor: Acceptor) {
-        acceptor.accept(loop) { descriptor, peer in
-            if connectionCount >= configuration.limits.connections { return turnAway(descriptor) }
-            var session: TLSSession?
-            if let tls {
-                session = try? TLSSession(tls, descriptor: descriptor.rawValue)
-                guard session != nil else { return }
-            }
-            guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return }
-            let connection = Connection(
-                descriptor: descriptor, session: session, peer: peer, registration: registration,
-                state: ConnectionState(limits: configuration.limits, at: .now))
-            beginHandshake(connection)
-            while connections.count <= registration.slot { connections.append(nil) }
-            connections[registration.slot] = connection
-            connectionCount += 1
-            configuration.statistics.acceptedConnections.add(1, ordering: .relaxed)
-            pump(connection)
+        acceptor.accept(loop, open)
+    }
+
+    private func open(_ descriptor: consuming OwnedDescriptor, from peer: String) {
+        let isFull = connectionCount >= configuration.limits.connections
+        let ofPeer = connectionsByPeer[peer, default: 0]
+        if isFull || ofPeer >= configuration.limits.connectionsByPeer { return turnAway(descriptor) }
+        var session: TLSSession?
+        if let tls {
+            session = try? TLSSession(tls, descriptor: descriptor.rawValue)
+            guard session != nil else { return }
         }
+        guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return }
+        let connection = Connection(
+            descriptor: descriptor, session: session, peer: peer, registration: registration,
+            state: ConnectionState(limits: configuration.limits, at: .now))
+        beginHandshake(connection)
+        while connections.count <= registration.slot { connections.append(nil) }
+        connections[registration.slot] = connection
+        connectionCount += 1
+        connectionsByPeer[peer] = ofPeer + 1
+        configuration.statistics.acceptedConnections.add(1, ordering: .relaxed)
+        if isLeaving { connection.state.beginLeaving() }
+        pump(connection)
     }
 
     /// Over the cap: a word, as far as the socket takes it at once, and the end.
@@ -240,6 +255,9 @@ final class ServerLoop {
                 connection.mayRead = false
             }
             connection.state.received(UnsafeRawBufferPointer(rebasing: scratch[..<count]), at: now)
+            if let permit = connection.admitted?.permit, !permit.hold(bytes: connection.state.heldBytes) {
+                connection.state.giveUp(.overloaded)
+            }
         case .endOfStream: connection.state.peerFinished(at: now)
         case .wouldBlock:
             connection.mayRead = false
@@ -279,6 +297,8 @@ final class ServerLoop {
         loop.remove(connection.registration)
         connections[connection.registration.slot] = nil
         connectionCount -= 1
+        let left = (connectionsByPeer[connection.peer] ?? 1) - 1
+        connectionsByPeer[connection.peer] = left > 0 ? left : nil
     }
 
     // MARK: Stopping
@@ -286,7 +306,8 @@ final class ServerLoop {
     private func beginDraining(until deadline: MonotonicInstant) {
         guard drainDeadline == nil else { return }
         drainDeadline = deadline
-        acceptor?.close(loop)
+        beginLeaving()
+        acceptor?.close(loop, open)
         acceptor = nil
         let now = MonotonicInstant.now
         for connection in connections.compactMap({ $0 }) {
@@ -294,6 +315,12 @@ final class ServerLoop {
             hurryHandshake(connection, at: now)
             pump(connection)
         }
+    }
+
+    /// Every answer says from now on that it is the connection's last, so that clients turn to another server.
+    private func beginLeaving() {
+        isLeaving = true
+        for connection in connections { connection?.state.beginLeaving() }
     }
 
     private func cutConnections() {

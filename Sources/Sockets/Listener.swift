@@ -43,6 +43,12 @@ public final class Listener: Sendable {
         }
     }
 
+    /// No new connection is begun any more: who asks for one is not answered, and asks again. Those that wait are still
+    /// to be accepted; closed unaccepted, they would be reset.
+    public func refuseNewConnections() {
+        _ = linux_tcp_refuse(descriptor.rawValue)
+    }
+
     enum AcceptErrorMeaning { case retry, nothingWaiting, exhausted }
 
     /// Linux reports a new connection's own network errors from accept (accept(2), "Error handling"): those

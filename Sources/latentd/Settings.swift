@@ -10,11 +10,16 @@ struct Settings: Equatable, Sendable {
         var threads = 16
         var maxConnections = 1024
         var maxWaitingRequests = 256
+        var maxRequestsPerModel = 200
+        var maxConnectionsPerPeer = 512
         var maxBodyBytes = 201_326_592
+        var maxInFlightBytes = 536_870_912
         var headTimeout: Duration = .seconds(10)
         var idleTimeout: Duration = .seconds(60)
         var writeTimeout: Duration = .seconds(30)
         var compression = Compression.auto
+        var requestTimeout: Duration = .seconds(300)
+        var minBodyBytesPerSecond = 4096
     }
 
     /// Files in PEM; without a certificate the server speaks plain HTTP.
@@ -61,6 +66,7 @@ struct Settings: Equatable, Sendable {
     }
 
     struct Shutdown: Equatable, Sendable {
+        var delay: Duration = .zero
         var drain: Duration = .seconds(10)
     }
 

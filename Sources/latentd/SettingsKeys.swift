@@ -34,8 +34,17 @@ struct SettingKey: Sendable {
             "server.max_waiting_requests", \.server.maxWaitingRequests, 1...65536,
             "Requests that may wait for a thread; more are answered 503"),
         integer(
+            "server.max_requests_per_model", \.server.maxRequestsPerModel, 1...65536,
+            "Requests for one model that may be in hand; more are answered 429"),
+        integer(
+            "server.max_connections_per_peer", \.server.maxConnectionsPerPeer, 1...65536,
+            "Open connections of one address; more are answered 503"),
+        integer(
             "server.max_body_bytes", \.server.maxBodyBytes, 1024...1_073_741_824,
             "The largest request body, where a route takes no less; a larger one is answered 413"),
+        integer(
+            "server.max_in_flight_bytes", \.server.maxInFlightBytes, 1024...1_099_511_627_776,
+            "Bytes of request bodies in hand, but for one request alone; more are answered 503"),
         seconds("server.head_timeout_seconds", \.server.headTimeout, 0.1...3600, "Time for a request's head to arrive"),
         seconds(
             "server.idle_timeout_seconds", \.server.idleTimeout, 0.1...86400,
@@ -43,6 +52,12 @@ struct SettingKey: Sendable {
         seconds(
             "server.write_timeout_seconds", \.server.writeTimeout, 0.1...3600,
             "Time a client may refuse to take its answer"),
+        seconds(
+            "server.request_timeout_seconds", \.server.requestTimeout, 0.1...86400,
+            "Time from a request's first byte to its answer's last"),
+        integer(
+            "server.min_body_bytes_per_second", \.server.minBodyBytesPerSecond, 1...1_000_000_000,
+            "The slowest upload that is waited for; a slower one is answered 408"),
         choice("server.compression", \.server.compression, "Whether answers are sent as gzip to who accepts it"),
         text(
             "tls.certificate", \.tls.certificate, "LATENTD_TLS_CERTIFICATE",
@@ -78,6 +93,9 @@ struct SettingKey: Sendable {
         text(
             "log.access", \.log.access, "LATENTD_LOG_ACCESS",
             "Where one line of JSON a request goes: off, stdout or a file"),
+        seconds(
+            "shutdown.delay_seconds", \.shutdown.delay, 0...3600,
+            "Time to go on serving, not ready any more, before connections are refused"),
         seconds(
             "shutdown.drain_seconds", \.shutdown.drain, 0...3600, "Time for requests under way when the daemon stops"),
     ]

@@ -177,7 +177,7 @@ struct ConnectionStateTests {
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 0, at: driver.now)
         #expect(driver.next() == "handle / ")
-        #expect(driver.deadline == nil)
+        #expect(driver.deadline == 300)
         driver.at(5)
         driver.state.responseReady(at: driver.now)
         #expect(driver.deadline == 35)
@@ -270,6 +270,8 @@ struct ConnectionStateTests {
         #expect(idle.next() == "read")
         idle.now = idle.now.advanced(by: HTTPLimits().drainIdleTimeout)
         idle.state.deadlinePassed(at: idle.now)
+        #expect([idle.next(), idle.next()] == ["shutdown", "read"])
+        idle.state.peerFinished(at: idle.now)
         #expect(idle.next() == "close")
 
         var busy = ConnectionDriver()
@@ -281,6 +283,22 @@ struct ConnectionStateTests {
         #expect(busy.state.persistence == .close)
         #expect(busy.respond() == ["write"])
         #expect(busy.next() == "shutdown")
+    }
+
+    @Test func `A server that leaves says so in each answer, and waits for the idle as ever`() {
+        var driver = ConnectionDriver()
+        driver.receive(get("/1"))
+        _ = driver.answer()
+        driver.state.beginLeaving()
+        #expect(driver.next() == "read")
+        #expect(driver.deadline == 60)
+        driver.receive(get("/2"))
+        #expect(driver.next() == "route /2")
+        #expect(driver.state.persistence == .close)
+        driver.state.admit(bodyLimit: 0, at: driver.now)
+        #expect(driver.next() == "handle /2 ")
+        #expect(driver.respond() == ["write"])
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
     }
 
     @Test func `Draining answers the request of a client that was promised another`() {

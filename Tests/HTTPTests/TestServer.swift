@@ -35,6 +35,14 @@ enum TestServer {
             gate.enterAndWait()
             return .text("cancelled: \(request.isCancelled)")
         }
+        router.add(.get, "/gate/{name}") { request in
+            gate.enterAndWait()
+            return .text("cancelled: \(request.isCancelled)")
+        }
+        router.add(.get, "/patient") { request in
+            for _ in 0..<5000 where !request.isCancelled { usleep(1000) }
+            return .text("patient")
+        }
         return router
     }
 

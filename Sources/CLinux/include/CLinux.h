@@ -40,6 +40,8 @@ int linux_eventfd_reset(int fd);
 
 /// A non-blocking, close-on-exec TCP socket, listening; SO_REUSEADDR set, IPv6 sockets IPv6 only.
 int linux_tcp_listen(const struct sockaddr *address, socklen_t length, int backlog);
+/// Makes the kernel drop what is sent to a listener; connections that wait to be accepted are not touched.
+int linux_tcp_refuse(int listener);
 /// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC, and TCP_NODELAY on the new socket.
 int linux_tcp_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 /// A blocking, close-on-exec TCP connection with TCP_NODELAY.

@@ -111,7 +111,7 @@ final class Daemon {
         isReady.set(false)
         logger.info("stopping", metadata: ["drain.seconds": "\(settings.shutdown.drain / .seconds(1))"])
         signals.exitAtOnceOnTheNext()
-        let clean = server.stop(drain: settings.shutdown.drain)
+        let clean = server.stop(after: settings.shutdown.delay, drain: settings.shutdown.drain)
         runner.stop()
         removal.cancel()
         accessLog?.close()
@@ -186,7 +186,13 @@ extension ServerConfiguration {
         port = UInt16(clamping: settings.port)
         handlerThreads = settings.threads
         handlerQueue = settings.maxWaitingRequests
+        shareParameter = "model"
+        requestsByShare = settings.maxRequestsPerModel
         limits.connections = settings.maxConnections
+        limits.connectionsByPeer = settings.maxConnectionsPerPeer
+        limits.inFlightBytes = settings.maxInFlightBytes
+        limits.bodyBytesPerSecond = settings.minBodyBytesPerSecond
+        limits.requestTimeout = settings.requestTimeout
         limits.headTimeout = settings.headTimeout
         limits.idleTimeout = settings.idleTimeout
         limits.writeStallTimeout = settings.writeTimeout
