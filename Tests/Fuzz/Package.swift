@@ -12,7 +12,10 @@ let package = Package(
     targets: [
         .target(name: "CLinux", path: "Modules/CLinux"),
         .target(
-            name: "Sockets", dependencies: ["CLinux"], path: "Modules/Sockets", exclude: ["README.md"],
+            name: "COpenSSL", path: "Modules/COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "Sockets", dependencies: ["CLinux", "COpenSSL"], path: "Modules/Sockets", exclude: ["README.md"],
             swiftSettings: instrumented),
         .target(
             name: "HTTP", dependencies: ["Sockets", types], path: "Modules/HTTP", exclude: ["README.md"],
