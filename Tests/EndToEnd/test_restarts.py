@@ -82,6 +82,7 @@ class Restarts(InFolder):
                 process = daemon.process = subprocess.Popen(
                     serve_command(self.folder, port, *arguments), stdin=subprocess.DEVNULL, stdout=daemon.log,
                     stderr=daemon.log, env=support.environment(), cwd=self.folder)
+                daemon.started = time.perf_counter()
                 daemon.wait_until_ready()
             for client in clients:
                 client.over.set()
