@@ -3,12 +3,14 @@ import Tensors
 
 /// A trained model: immutable, shared between threads, computing on a pool's workers.
 ///
-/// Every image runs through a plan for one image, so that a result is the same bytes alone or in any batch.
+/// A large batch runs in chunks, what is left over image by image; a result is the same bytes either way.
 public final class Autoencoder: Sendable {
     public let configuration: ModelConfiguration
     public let parameters: Parameters
     private let pool: KernelPool
     private let plans: WorkerPlans
+    /// Images that a plan for large batches holds: enough that dense layers compute instead of waiting for their weights.
+    private static let chunk = 16
 
     public init(
         configuration: ModelConfiguration, parameters: Parameters, pool: KernelPool, backend: any Backend
@@ -16,24 +18,21 @@ public final class Autoencoder: Sendable {
         guard try ParameterLayout(configuration) == parameters.layout else { throw AutoencoderError.parameterLayout }
         try MemoryNeed(configuration, images: pool.workerCount, workers: pool.workerCount, training: false).check()
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
-        plans = WorkerPlans(count: pool.workerCount) {
-            let plan = try VariationalPlan(
-                configuration, layout: parameters.layout, images: 1, backend: backend, training: false)
-            try parameters.values.withUnsafeBufferPointer { values in
-                if let base = values.baseAddress { try plan.load(base) }
-            }
-            return plan
-        }
+        plans = try WorkerPlans(
+            workers: pool.workerCount, chunk: backend.keepsBytesInBatches ? Self.chunk : 1,
+            configuration: configuration, parameters: parameters,
+            backend: backend)
     }
 
-    /// Makes every worker's plan and runs it once, so that the first request finds the model warm.
+    /// Makes every worker's plans and runs them once, so that the first request finds the model warm.
     public func warmUp() throws {
         try pool.runOnEachWorker { worker in
-            let plan = try plans.plan(worker)
-            let pixels = AlignedBuffer(count: configuration.input.count)
-            try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
-            plan.latents.fill(0)
-            try plan.decode()
+            for size in plans.chunk == 1 ? [.single] : [WorkerPlans.Size.single, .chunk] {
+                let plan = try plans.plan(size, worker)
+                try plan.plan.encode(plan.pixels.pointer)
+                plan.plan.latents.fill(0)
+                try plan.plan.decode()
+            }
         }
     }
 
@@ -41,12 +40,10 @@ public final class Autoencoder: Sendable {
     public func encode(_ images: Tensor) throws -> Encoding {
         let count = try checkImages(images)
         let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
-        try pool.run(count) { item, worker in
-            let plan = try plans.plan(worker)
-            let pixels = pixels(images, item: item)
-            // A buffer's pointer does not keep it alive: the optimiser may release it before the pass reads it.
-            try withExtendedLifetime(pixels) { try plan.encode(pixels.pointer) }
-            posterior.copy(from: plan, to: item)
+        try forEachPlan(count) { plan, first in
+            load(images, from: first, into: plan)
+            try plan.plan.encode(plan.pixels.pointer)
+            posterior.copy(from: plan.plan, to: first)
         }
         return try posterior.encoding()
     }
@@ -59,12 +56,15 @@ public final class Autoencoder: Sendable {
         }
         var images = try Tensor(zeros: imageShape(count))
         try images.withUnsafeMutableValues { images in
-            try pool.run(count) { item, worker in
-                let plan = try plans.plan(worker)
-                for i in 0..<latent { plan.latents.pointer[i] = latents.values[item * latent + i] }
-                try plan.decode()
-                plan.applyOutputMean()
-                copyOutputs(plan, to: images, item: item)
+            try latents.values.withUnsafeBufferPointer { latents in
+                guard let base = latents.baseAddress else { return }
+                try forEachPlan(count) { plan, first in
+                    let target = plan.plan.latents
+                    target.pointer.update(from: base + first * latent, count: target.count)
+                    try plan.plan.decode()
+                    plan.plan.applyOutputMean()
+                    copyOutputs(plan.plan, to: images, from: first)
+                }
             }
         }
         return images
@@ -78,23 +78,34 @@ public final class Autoencoder: Sendable {
         var result = try Tensor(zeros: imageShape(count))
         try result.withUnsafeMutableValues { result in
             try losses.withUnsafeMutableBufferPointer { losses in
-                try pool.run(count) { item, worker in
-                    let plan = try plans.plan(worker)
-                    let pixels = pixels(images, item: item)
-                    let noNoise = AlignedBuffer(count: latent)
-                    try withExtendedLifetime((pixels, noNoise)) {
-                        try plan.evaluate(pixels.pointer, epsilon: noNoise.pointer)
+                try forEachPlan(count) { inference, first in
+                    let plan = inference.plan
+                    load(images, from: first, into: inference)
+                    try plan.evaluate(inference.pixels.pointer, epsilon: inference.noNoise.pointer)
+                    for image in 0..<plan.images {
+                        losses[first + image] = SIMD2(plan.reconstructionLosses[image], plan.divergences[image])
                     }
-                    losses[item] = SIMD2(plan.reconstructionLosses[0], plan.divergences[0])
-                    posterior.copy(from: plan, to: item)
+                    posterior.copy(from: plan, to: first)
                     plan.applyOutputMean()
-                    copyOutputs(plan, to: result, item: item)
+                    copyOutputs(plan, to: result, from: first)
                 }
             }
         }
         return Reconstruction(
             images: result, encoding: try posterior.encoding(), reconstructionLosses: losses.map(\.x),
             divergences: losses.map(\.y))
+    }
+
+    /// Splits a number of images among the workers: whole chunks where every worker gets one, and single images.
+    private func forEachPlan(_ count: Int, _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void) throws {
+        let chunk = plans.chunk
+        let chunks = chunk > 1 && count >= chunk * pool.workerCount ? count / chunk : 0
+        try pool.run(chunks + count - chunks * chunk) { item, worker in
+            // A buffer's pointer does not keep it alive: the optimiser may release a plan before its last use.
+            let plan = try plans.plan(item < chunks ? .chunk : .single, worker)
+            let first = item < chunks ? item * chunk : item + chunks * (chunk - 1)
+            try withExtendedLifetime(plan) { try body(plan, first) }
+        }
     }
 
     private func imageShape(_ count: Int) -> Shape {
@@ -109,21 +120,20 @@ public final class Autoencoder: Sendable {
         return images.rows
     }
 
-    private func pixels(_ images: Tensor, item: Int) -> AlignedBuffer {
-        let buffer = AlignedBuffer(count: configuration.input.count)
+    private func load(_ images: Tensor, from first: Int, into plan: InferencePlan) {
+        let count = configuration.input.count
         images.values.withUnsafeBufferPointer { values in
             guard let base = values.baseAddress else { return }
             ChannelOrder.permute(
-                base + item * buffer.count, buffer.pointer, shape: configuration.input, images: 1,
+                base + first * count, plan.pixels.pointer, shape: configuration.input, images: plan.plan.images,
                 toChannelsFirst: false)
         }
-        return buffer
     }
 
-    private func copyOutputs(_ plan: VariationalPlan, to images: UnsafeMutableBufferPointer<Float>, item: Int) {
+    private func copyOutputs(_ plan: VariationalPlan, to images: UnsafeMutableBufferPointer<Float>, from first: Int) {
         guard let base = images.baseAddress else { return }
         ChannelOrder.permute(
-            plan.outputs, base + item * configuration.input.count, shape: configuration.input, images: 1,
+            plan.outputs, base + first * configuration.input.count, shape: configuration.input, images: plan.images,
             toChannelsFirst: true)
     }
 }
@@ -138,9 +148,11 @@ private struct PosteriorRows {
         (mean, logVariance) = (AlignedBuffer(count: count * dimensions), AlignedBuffer(count: count * dimensions))
     }
 
+    /// Those of a plan's images, from `row` on.
     func copy(from plan: VariationalPlan, to row: Int) {
-        (mean.pointer + row * dimensions).update(from: plan.posteriorMean, count: dimensions)
-        (logVariance.pointer + row * dimensions).update(from: plan.posteriorLogVariance, count: dimensions)
+        let count = plan.images * dimensions
+        (mean.pointer + row * dimensions).update(from: plan.posteriorMean, count: count)
+        (logVariance.pointer + row * dimensions).update(from: plan.posteriorLogVariance, count: count)
     }
 
     func encoding() throws -> Encoding {

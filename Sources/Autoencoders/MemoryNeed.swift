@@ -12,23 +12,27 @@ public struct MemoryNeed: Equatable, Sendable {
 
     /// - Parameters:
     ///   - images: that all plans together hold at a time.
-    ///   - workers: each with its own copy of the weights.
+    ///   - workers: in training each has gradients and its own copies of the weights.
     public init(
         _ configuration: ModelConfiguration, images: Int, workers: Int, training: Bool
     ) throws(ConfigurationError) {
         let stages = try ModelDescription(configuration).networks.flatMap(\.stages)
-        // Training: weights and moments once, and gradients and two copies for each worker.
-        let copies = training ? Double(3 + 3 * workers) : Double(1 + workers)
-        var total = 0.0
+        // Training: weights and moments once, and gradients and two copies for each worker. Inference: the weights as
+        // they are kept and as the kernels want them.
+        let copies = training ? Double(3 + 3 * workers) : 2
+        var (weightBytes, outputBytes) = (0.0, 0.0)
         var largest = (bytes: 0.0, name: "none")
         for (index, stage) in stages.enumerated() {
             let weights = stage.parameters.reduce(0.0) { $0 + Double((try? $1.shape.elementCount()) ?? 0) }
-            let bytes = 4 * (copies * weights + Double(images) * Double(stage.output.count))
-            total += bytes
+            let outputs = 4 * Double(images) * Double(stage.output.count)
+            weightBytes += 4 * copies * weights
+            // At inference stages take turns with their memory.
+            outputBytes = training ? outputBytes + outputs : max(outputBytes, outputs)
+            let bytes = 4 * copies * weights + outputs
             let name = stage.name.isEmpty ? "stage \(index)" : stage.name
             if bytes > largest.bytes { largest = (bytes, "\(name), \(stage.output)") }
         }
-        (bytes, largestLayer) = (total, largest.name)
+        (bytes, largestLayer) = (weightBytes + outputBytes, largest.name)
     }
 
     /// The machine's memory, `infinity` where the system does not tell.

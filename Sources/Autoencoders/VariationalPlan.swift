@@ -9,7 +9,9 @@ public final class VariationalPlan {
     private let networks: [NetworkPlan]
     private let latentGradients: [AlignedBuffer]
     private let outputGradient: AlignedBuffer
-    private let latentCount, pixelCount: Int
+    private let latentCount: Int
+    /// Elements of an image.
+    let pixelCount: Int
     private let hasEncoder: Bool
 
     /// [images, latent dimension]: the posterior's draw, or wherever the caller decodes from.
@@ -18,28 +20,36 @@ public final class VariationalPlan {
     public let reconstructionLosses, divergences: UnsafeMutableBufferPointer<Double>
 
     /// - Parameter training: whether gradients will be asked for.
-    public init(
+    public convenience init(
         _ configuration: ModelConfiguration, layout: ParameterLayout, images: Int, backend: any Backend, training: Bool
     ) throws {
         // Offsets into the caller's flat vector come from its layout, so it must be this configuration's.
         guard try ParameterLayout(configuration) == layout else { throw AutoencoderError.parameterLayout }
         let description = try ModelDescription(configuration)
+        let hasEncoder = !description.encoder.stages.isEmpty
+        let scratch = Scratch()
         func plan(_ network: NetworkDescription, inputGradient: Bool, base: Int) throws -> NetworkPlan {
             try NetworkPlan(
-                network, images: images, layout: layout, backend: backend, training: training,
+                network, images: images, layout: layout, backend: backend, scratch: scratch, training: training,
                 inputGradient: inputGradient, stageIndexBase: base)
         }
-        let hasEncoder = !description.encoder.stages.isEmpty
-        self.hasEncoder = hasEncoder
-        encoder = try plan(description.encoder, inputGradient: false, base: 0)
-        mean = try plan(description.mean, inputGradient: hasEncoder, base: 256)
-        logVariance = try plan(description.logVariance, inputGradient: hasEncoder, base: 256)
-        decoder = try plan(description.decoder, inputGradient: true, base: 256)
+        self.init(
+            configuration, images: images, training: training, hasEncoder: hasEncoder,
+            encoder: try plan(description.encoder, inputGradient: false, base: 0),
+            mean: try plan(description.mean, inputGradient: hasEncoder, base: 256),
+            logVariance: try plan(description.logVariance, inputGradient: hasEncoder, base: 256),
+            decoder: try plan(description.decoder, inputGradient: true, base: 256))
+    }
+
+    private init(
+        _ configuration: ModelConfiguration, images: Int, training: Bool, hasEncoder: Bool, encoder: NetworkPlan,
+        mean: NetworkPlan, logVariance: NetworkPlan, decoder: NetworkPlan
+    ) {
+        (self.images, self.configuration, self.hasEncoder) = (images, configuration, hasEncoder)
+        (self.encoder, self.mean, self.logVariance, self.decoder) = (encoder, mean, logVariance, decoder)
         networks = [encoder, mean, logVariance, decoder]
-        (self.images, self.configuration) = (images, configuration)
-        latentCount = images * configuration.latentDimension
-        pixelCount = configuration.input.count
-        let latentCount = latentCount
+        let latentCount = images * configuration.latentDimension
+        (self.latentCount, pixelCount) = (latentCount, configuration.input.count)
         latents = AlignedBuffer(count: latentCount)
         latentGradients = training ? (0..<2).map { _ in AlignedBuffer(count: latentCount) } : []
         outputGradient = AlignedBuffer(count: training ? images * pixelCount : 0)
@@ -47,6 +57,20 @@ public final class VariationalPlan {
         divergences = .allocate(capacity: images)
         reconstructionLosses.initialize(repeating: 0)
         divergences.initialize(repeating: 0)
+    }
+
+    /// The same model for inference on a number of images, perhaps by another thread, sharing the weights where the
+    /// backend can: this plan, which is for inference on one image, is not to be loaded again while the copy lives.
+    ///
+    /// - Parameter parameters: what this plan has loaded.
+    func copy(images: Int, parameters: UnsafePointer<Float>) throws -> VariationalPlan {
+        let scratch = Scratch()
+        func copy(_ network: NetworkPlan) throws -> NetworkPlan {
+            try network.copy(images: images, scratch: scratch, parameters: parameters)
+        }
+        return VariationalPlan(
+            configuration, images: images, training: false, hasEncoder: hasEncoder, encoder: try copy(encoder),
+            mean: try copy(mean), logVariance: try copy(logVariance), decoder: try copy(decoder))
     }
 
     deinit {
@@ -104,7 +128,7 @@ public final class VariationalPlan {
         let first = try mean.backward(inputs: features.pointer, gradient: meanGradient, context)
         let second = try logVariance.backward(inputs: features.pointer, gradient: logVarianceGradient, context)
         guard hasEncoder else { return }
-        for i in 0..<features.count { first[i] += second[i] }
+        for i in 0..<encoder.outputCount { first[i] += second[i] }
         try encoder.backward(inputs: inputs, gradient: first, context)
     }
 

@@ -21,8 +21,9 @@ void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns
     FOR_SET(set, add_rows)(rows, columns, values, sums);
 }
 
-void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, float *target) {
-    FOR_SET(set, transpose)(rows, columns, source, target);
+void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, int64_t pitch,
+                       float *target) {
+    FOR_SET(set, transpose)(rows, columns, source, pitch, target);
 }
 
 void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, const float *terms,

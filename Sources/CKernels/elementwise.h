@@ -112,11 +112,11 @@ void add_rows(int64_t rows, int64_t columns, const float *values, float *sums) {
 }
 
 // In columns of a few cache lines, so that what is read with a stride is still near when it is read again.
-void transpose(int64_t rows, int64_t columns, const float *__restrict source, float *__restrict target) {
+void transpose(int64_t rows, int64_t columns, const float *__restrict source, int64_t pitch, float *__restrict target) {
     for (int64_t first = 0; first < rows; first += 64) {
         int64_t end = first + 64 < rows ? first + 64 : rows;
         for (int64_t column = 0; column < columns; column++)
-            for (int64_t row = first; row < end; row++) target[column * rows + row] = source[row * columns + column];
+            for (int64_t row = first; row < end; row++) target[column * pitch + row] = source[row * columns + column];
     }
 }
 

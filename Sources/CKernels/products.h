@@ -80,9 +80,10 @@ void dot_products(int64_t rows, int64_t outputs, int64_t depth, const float *a, 
 // Every column is computed in the same order of terms, whatever rows are computed with it.
 void run(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
     int64_t column = 0;
+    auto panel = [&] { return b + column / p.b_width * p.b_panel + column % p.b_width; };
 #define BLOCKS(width, count, highest)                                                                             \
     for (; p.columns - column >= width * count; column += width * count)                                          \
-        columns<width, count, highest>(p, a, b + column, bias ? bias + column : nullptr, slope, c + column);
+        columns<width, count, highest>(p, a, panel(), bias ? bias + column : nullptr, slope, c + column);
     BLOCKS(lanes, vectors, full_rows)
     BLOCKS(lanes, vectors / 2, half_rows)
     BLOCKS(lanes, 1, one_rows)

@@ -51,6 +51,12 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         self.padding = padding
     }
 
+    func with(batch: Int) throws(KernelError) -> ConvolutionGeometry {
+        try ConvolutionGeometry(
+            batch: batch, inputChannels: inputChannels, input: input, outputChannels: outputChannels, kernel: kernel,
+            stride: stride, padding: padding)
+    }
+
     /// The largest size, stride or margin: sums and products of two fit in 64 bits.
     fileprivate static let extentLimit = 1 << 20
 
@@ -121,6 +127,12 @@ public struct TransposedConvolutionGeometry: Hashable, Sendable {
             throw .invalidGeometry(
                 operation: "transposed convolution", reason: "the crops \(crop) are larger than the kernel allows")
         }
+    }
+
+    func with(batch: Int) throws(KernelError) -> TransposedConvolutionGeometry {
+        try TransposedConvolutionGeometry(
+            batch: batch, inputChannels: inputChannels, input: adjoint.output, outputChannels: outputChannels,
+            kernel: adjoint.kernel, stride: adjoint.stride, crop: adjoint.padding)
     }
 
     /// Crops that make the output exactly input · stride, the odd row or column cut last; nil where stride > kernel.

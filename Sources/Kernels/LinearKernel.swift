@@ -19,6 +19,14 @@ public protocol LinearKernel<Scalar>: AnyObject {
 
     /// Writes the accumulated gradients in the parameters' layout and starts again from zero.
     func collectGradients(weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>) throws
+
+    /// The same map for inference on another number of images, perhaps by another thread.
+    ///
+    /// It computes with the memory of this one's weights where the backend can share it, so this one is not to be loaded
+    /// again while the copy lives; elsewhere it loads `weights` and `bias`, which are what this one has.
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>
+    ) throws -> any LinearKernel<Scalar>
 }
 
 /// A dense layer: outputs [batch, outputs] = inputs [batch, inputs] · weightsᵀ, weights [outputs, inputs].
@@ -34,6 +42,10 @@ public struct DenseGeometry: Hashable, Sendable {
         }
         (self.batch, self.inputs, self.outputs) = (batch, inputs, outputs)
     }
+
+    func with(batch: Int) throws(KernelError) -> DenseGeometry {
+        try DenseGeometry(batch: batch, inputs: inputs, outputs: outputs)
+    }
 }
 
 /// What a kernel will be used for; what is not needed is not created.
@@ -46,19 +58,21 @@ public enum KernelPurpose: Sendable {
 /// Makes the contractions, where a program's time goes. Element-wise work is the same for every backend.
 public protocol Backend: Sendable {
     var name: String { get }
+    /// Whether an image's results are the same bytes whatever images are computed with it.
+    var keepsBytesInBatches: Bool { get }
 
     /// Called once on each thread that will run kernels.
     func prepareThread()
 
     func dense(
-        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) throws(KernelError) -> any LinearKernel<Float>
 
     func convolution(
-        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) throws(KernelError) -> any LinearKernel<Float>
 
     func transposedConvolution(
-        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) throws(KernelError) -> any LinearKernel<Float>
 }

@@ -23,6 +23,34 @@ import Testing
         }
     }
 
+    /// A copy for another number of images computes with the weights of its original.
+    @Test(arguments: Contraction.all, BackendChoice.available)
+    func copies(contraction: Contraction, choice: BackendChoice) throws {
+        var several = contraction
+        several.batch = 3
+        var alone = contraction
+        alone.batch = 1
+        let backend = try choice.make()
+        backend.prepareThread()
+        let (geometry, counts) = (try several.geometry(), try alone.geometry().counts)
+        let weights: [Float] = normals(counts.weights, stream: 2)
+        let bias: [Float] = normals(counts.bias, stream: 3)
+        let original = try alone.geometry().kernel(backend, activation: .tanh, purpose: .inference)
+        try original.load(weights: weights, bias: bias)
+        let copy = try original.copy(batch: 3, scratch: Scratch(), weights: weights, bias: bias)
+        let kernel = try geometry.kernel(backend, activation: .tanh, purpose: .inference)
+        try kernel.load(weights: weights, bias: bias)
+        let inputs: [Float] = normals(3 * counts.inputs, stream: 1)
+        let outputs = try copy.outputs(inputs, count: 3 * counts.outputs)
+        #expect(try kernel.outputs(inputs, count: 3 * counts.outputs) == outputs)
+        guard backend.keepsBytesInBatches else { return }
+        for image in 0..<3 {
+            let single = try original.outputs(
+                Array(inputs[image * counts.inputs..<(image + 1) * counts.inputs]), count: counts.outputs)
+            #expect(single == Array(outputs[image * counts.outputs..<(image + 1) * counts.outputs]))
+        }
+    }
+
     @Test(arguments: Contraction.all)
     func backwardInput(contraction: Contraction) throws {
         let problem = try Problem(contraction, activation: .none, purpose: .training(inputGradient: true))

@@ -57,10 +57,11 @@ struct Contraction: Sendable, CustomTestStringConvertible {
             _ backend: any Backend, activation: Activation = .none, purpose: KernelPurpose
         ) throws -> any LinearKernel<Float> {
             switch self {
-            case .dense(let g): try backend.dense(g, activation: activation, purpose: purpose)
-            case .convolution(let g): try backend.convolution(g, activation: activation, purpose: purpose)
+            case .dense(let g): try backend.dense(g, activation: activation, purpose: purpose, scratch: Scratch())
+            case .convolution(let g):
+                try backend.convolution(g, activation: activation, purpose: purpose, scratch: Scratch())
             case .transposedConvolution(let g):
-                try backend.transposedConvolution(g, activation: activation, purpose: purpose)
+                try backend.transposedConvolution(g, activation: activation, purpose: purpose, scratch: Scratch())
             }
         }
 
@@ -124,6 +125,8 @@ extension Contraction {
 
     static let denses: [Contraction] = [
         (1, 1, 1), (2, 3, 5), (5, 17, 33), (1, 64, 2), (5, 33, 64), (3, 100, 1), (2, 1, 17),
+        // Several panels, the last of them partly filled, on both sides.
+        (3, 130, 70), (2, 70, 200), (1, 64, 128),
     ].map { Contraction(kind: .dense, batch: $0.0, inputs: $0.1, outputs: $0.2) }
 
     static let all = convolutions + transposedConvolutions + denses

@@ -54,8 +54,10 @@ import Testing
         guard case .transposedConvolution(let geometry) = try contraction.geometry() else { return }
         let backend = try choice.make()
         backend.prepareThread()
-        let transposed = try backend.transposedConvolution(geometry, activation: .none, purpose: .inference)
-        let convolution = try backend.convolution(geometry.adjoint, activation: .none, purpose: .inference)
+        let transposed = try backend.transposedConvolution(
+            geometry, activation: .none, purpose: .inference, scratch: Scratch())
+        let convolution = try backend.convolution(
+            geometry.adjoint, activation: .none, purpose: .inference, scratch: Scratch())
         let weights: [Float] = normals(geometry.adjoint.weightCount, stream: 2)
         try transposed.load(weights: weights, bias: [Float](repeating: 0, count: geometry.outputChannels))
         try convolution.load(weights: weights, bias: [Float](repeating: 0, count: geometry.inputChannels))

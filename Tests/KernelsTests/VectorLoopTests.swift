@@ -65,7 +65,7 @@ import Testing
     func transpose(set: InstructionSet, shape: (rows: Int, columns: Int)) {
         let source = (0..<shape.rows * shape.columns).map(Float.init)
         var target = [Float](repeating: .nan, count: source.count)
-        latentd_transpose(set.value, Int64(shape.rows), Int64(shape.columns), source, &target)
+        latentd_transpose(set.value, Int64(shape.rows), Int64(shape.columns), source, Int64(shape.rows), &target)
         for (index, value) in source.enumerated() {
             #expect(target[index % shape.columns * shape.rows + index / shape.columns] == value)
         }

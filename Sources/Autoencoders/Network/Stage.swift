@@ -14,10 +14,20 @@ struct PassContext {
     var firstImage = 0
 }
 
-/// One step of a network set up for a number of images, with the memory of its outputs. Belongs to one thread.
+/// One step of a network set up for a number of images. Belongs to one thread.
 protocol Stage: AnyObject {
-    /// [images, height, width, channels]
+    /// [images, height, width, channels], perhaps with room to spare: at inference stages take turns with their memory.
     var outputs: AlignedBuffer { get }
+    /// The elements of them.
+    var outputCount: Int { get }
+    /// Whether several images at once take less time than one after the other.
+    var gainsFromBatches: Bool { get }
+
+    /// A stage for one image as one for inference on several, with this one's parameters, which are those of the model's
+    /// flat vector; this one is not to be loaded again while the copy lives.
+    func copy(
+        images: Int, outputs: AlignedBuffer, scratch: Scratch, parameters: UnsafePointer<Float>
+    ) throws -> any Stage
 
     /// Takes over changed parameters from the model's flat vector.
     func load(_ parameters: UnsafePointer<Float>) throws
@@ -37,6 +47,7 @@ protocol Stage: AnyObject {
 }
 
 extension Stage {
+    var gainsFromBatches: Bool { false }
     func load(_ parameters: UnsafePointer<Float>) throws {}
     func collectGradients(_ gradients: UnsafeMutablePointer<Float>) throws {}
     func updateRunningStatistics(_ parameters: UnsafeMutablePointer<Float>, _ context: PassContext) {}

@@ -21,6 +21,9 @@ latentd_instruction_set latentd_best_instruction_set(void);
 typedef struct {
     int64_t segments, depth, rows, columns;
     int64_t a_row, a_step, b_step, c_row;
+    /// b's columns may lie in panels of `b_width`, a multiple of 64, from one to the next `b_panel` floats: read one after the
+    /// other they are one stream. `b_width` is `columns` where there is one panel.
+    int64_t b_width, b_panel;
     /// Where the product's first elements are.
     int64_t a_offset, c_offset;
     /// `segments` places relative to `a_offset` and to b.
@@ -80,8 +83,9 @@ void latentd_scale_where_negative(latentd_instruction_set set, int64_t count, co
 /// sums[column] += Σ over rows values[row, column].
 void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns, const float *values, float *sums);
 
-/// target[column, row] = source[row, column]
-void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, float *target);
+/// target[column · pitch + row] = source[row, column]
+void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, int64_t pitch,
+                       float *target);
 
 #ifdef __cplusplus
 }

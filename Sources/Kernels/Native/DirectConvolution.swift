@@ -5,13 +5,16 @@ final class DirectConvolution {
     private let geometry: ConvolutionGeometry
     private let window: SlidingWindow
 
-    init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
+    init(
+        _ geometry: ConvolutionGeometry, _ set: InstructionSet, scratch: Scratch,
+        sharing shared: DirectConvolution? = nil
+    ) {
         self.geometry = geometry
         let (axes, outs) = (geometry.axes, geometry.outputChannels)
         let correlation = Correlation(
             vertical: axes.vertical, horizontal: axes.horizontal, channels: geometry.inputChannels,
             outputChannels: outs, outputColumn: outs, outputRow: geometry.output.width * outs)
-        window = SlidingWindow(correlation, instructionSet)
+        window = SlidingWindow(correlation, set, scratch: scratch, sharing: shared?.window)
     }
 
     /// Takes over weights [out, in, h, w].

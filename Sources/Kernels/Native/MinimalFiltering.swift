@@ -13,8 +13,10 @@ final class MinimalFiltering {
     private let weightCount: Int
     /// [component, channel, output channel]
     private let weights: AlignedBuffer
-    /// [component, tile of the strip, channel] and [component, tile of the strip, output channel].
-    private let sources, results, noBias: AlignedBuffer
+    private let noBias: AlignedBuffer
+    /// [component, tile of the strip, channel], then [component, tile of the strip, output channel].
+    private let scratch: Scratch
+    private let sourceCount: Int
     private static let channelsOfAVector = 16
     /// The share of the products that may be left, so that what is saved pays for the transforms.
     private static let worthwhile = 0.75
@@ -27,7 +29,11 @@ final class MinimalFiltering {
     }
 
     /// Nil where there is nothing to save, or whole vectors cannot be filled.
-    init?(_ correlation: Correlation, _ set: InstructionSet) {
+    ///
+    /// - Parameter shared: of the same shape, whose weights become this one's as well.
+    init?(
+        _ correlation: Correlation, _ set: InstructionSet, scratch: Scratch, sharing shared: MinimalFiltering? = nil
+    ) {
         let (rows, columns) = (correlation.vertical, correlation.horizontal)
         let (channels, outs) = (correlation.channels, correlation.outputChannels)
         guard rows.stride == 1, columns.stride == 1, let vertical = MinimalAxis(taps: rows.taps),
@@ -64,9 +70,10 @@ final class MinimalFiltering {
             return Strip(firstRow: first, rows: rows, products: ProductList(products, set))
         }
         weightCount = channels * outs
-        weights = AlignedBuffer(count: components * weightCount)
-        sources = AlignedBuffer(count: components * sourcePitch)
-        results = AlignedBuffer(count: components * resultPitch)
+        weights = shared?.weights ?? AlignedBuffer(count: components * weightCount)
+        sourceCount = components * sourcePitch
+        self.scratch = scratch
+        scratch.reserve(sourceCount + components * resultPitch)
         noBias = AlignedBuffer(count: outs)
     }
 
@@ -96,11 +103,13 @@ final class MinimalFiltering {
     func run(
         _ source: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: Float, _ output: UnsafeMutablePointer<Float>
     ) {
+        let sources = scratch.pointer
+        let results = sources + sourceCount
         for strip in strips {
             let (first, rows) = (Int64(strip.firstRow), Int64(strip.rows))
-            latentd_window_in(set.value, &window, first, rows, source, sources.pointer)
-            strip.products.run(a: sources.pointer, b: weights.pointer, bias: noBias.pointer, c: results.pointer)
-            latentd_window_out(set.value, &window, first, rows, results.pointer, bias, slope, output)
+            latentd_window_in(set.value, &window, first, rows, source, sources)
+            strip.products.run(a: sources, b: weights.pointer, bias: noBias.pointer, c: results)
+            latentd_window_out(set.value, &window, first, rows, results, bias, slope, output)
         }
     }
 }

@@ -1,6 +1,7 @@
 /// Our own kernels: every contraction is a list of products of small matrices that stay in registers and near caches.
 public struct NativeBackend: Backend {
     public var name: String { "native-\(instructionSet)" }
+    public let keepsBytesInBatches = true
     private let instructionSet: InstructionSet
 
     /// - Parameter instructionSet: one that this processor has.
@@ -16,20 +17,22 @@ public struct NativeBackend: Backend {
     public func prepareThread() {}
 
     public func dense(
-        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) -> any LinearKernel<Float> {
         NativeDenseKernel(geometry, activation: activation, purpose: purpose, instructionSet)
     }
 
     public func convolution(
-        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) -> any LinearKernel<Float> {
-        NativeConvolutionKernel(geometry, activation: activation, purpose: purpose, instructionSet)
+        NativeConvolutionKernel(
+            geometry, activation: activation, purpose: purpose, instructionSet, scratch: scratch)
     }
 
     public func transposedConvolution(
-        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) -> any LinearKernel<Float> {
-        NativeTransposedConvolutionKernel(geometry, activation: activation, purpose: purpose, instructionSet)
+        NativeTransposedConvolutionKernel(
+            geometry, activation: activation, purpose: purpose, instructionSet, scratch: scratch)
     }
 }

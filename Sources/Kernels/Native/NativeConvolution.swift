@@ -7,18 +7,28 @@ final class NativeConvolutionKernel: LinearKernel {
     private let direct: DirectConvolution
     private let scattered: Scatter?
     private let weightGradient: WeightGradient?
+    private let set: InstructionSet
     private let bias, noBias, biasGradient: AlignedBuffer
 
     init(
-        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet
+        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet,
+        scratch: Scratch, sharing shared: NativeConvolutionKernel? = nil
     ) {
-        (self.geometry, self.activation) = (geometry, activation)
-        direct = DirectConvolution(geometry, set)
-        scattered = purpose.needsInputGradient ? Scatter(geometry, set) : nil
-        weightGradient = purpose.trains ? WeightGradient(geometry, set) : nil
-        bias = AlignedBuffer(count: geometry.outputChannels)
+        (self.geometry, self.activation, self.set) = (geometry, activation, set)
+        direct = DirectConvolution(geometry, set, scratch: scratch, sharing: shared?.direct)
+        scattered = purpose.needsInputGradient ? Scatter(geometry, set, scratch: scratch) : nil
+        weightGradient = purpose.trains ? WeightGradient(geometry, set, scratch: scratch) : nil
+        bias = shared?.bias ?? AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
         noBias = AlignedBuffer(count: geometry.inputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        NativeConvolutionKernel(
+            try geometry.with(batch: batch), activation: activation, purpose: .inference, set, scratch: scratch,
+            sharing: self)
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
@@ -57,19 +67,28 @@ final class NativeTransposedConvolutionKernel: LinearKernel {
     private let scattered: Scatter
     private let direct: DirectConvolution?
     private let weightGradient: WeightGradient?
+    private let set: InstructionSet
     private let bias, noBias, biasGradient: AlignedBuffer
 
     init(
         _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose,
-        _ set: InstructionSet
+        _ set: InstructionSet, scratch: Scratch, sharing shared: NativeTransposedConvolutionKernel? = nil
     ) {
-        (self.geometry, self.activation) = (geometry, activation)
-        scattered = Scatter(geometry.adjoint, set)
-        direct = purpose.needsInputGradient ? DirectConvolution(geometry.adjoint, set) : nil
-        weightGradient = purpose.trains ? WeightGradient(geometry.adjoint, set) : nil
-        bias = AlignedBuffer(count: geometry.outputChannels)
+        (self.geometry, self.activation, self.set) = (geometry, activation, set)
+        scattered = Scatter(geometry.adjoint, set, scratch: scratch, sharing: shared?.scattered)
+        direct = purpose.needsInputGradient ? DirectConvolution(geometry.adjoint, set, scratch: scratch) : nil
+        weightGradient = purpose.trains ? WeightGradient(geometry.adjoint, set, scratch: scratch) : nil
+        bias = shared?.bias ?? AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
         noBias = AlignedBuffer(count: geometry.inputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        NativeTransposedConvolutionKernel(
+            try geometry.with(batch: batch), activation: activation, purpose: .inference, set, scratch: scratch,
+            sharing: self)
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
@@ -105,12 +124,17 @@ private enum Scatter {
     case wide(ScatteredConvolution)
     case thin(ThinScatteredConvolution, count: Int)
 
-    init(_ geometry: ConvolutionGeometry, _ set: InstructionSet) {
-        if let thin = ThinScatteredConvolution(geometry, set) {
+    init(_ geometry: ConvolutionGeometry, _ set: InstructionSet, scratch: Scratch, sharing shared: Scatter? = nil) {
+        if let thin = ThinScatteredConvolution(geometry, set, scratch: scratch, sharing: shared?.thin) {
             self = .thin(thin, count: geometry.inputCount)
         } else {
-            self = .wide(ScatteredConvolution(geometry, set))
+            self = .wide(ScatteredConvolution(geometry, set, scratch: scratch, sharing: shared?.wide))
         }
+    }
+
+    private var wide: ScatteredConvolution? { if case .wide(let convolution) = self { convolution } else { nil } }
+    private var thin: ThinScatteredConvolution? {
+        if case .thin(let convolution, _) = self { convolution } else { nil }
     }
 
     func load(_ weights: UnsafePointer<Float>) {

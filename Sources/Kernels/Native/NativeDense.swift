@@ -7,45 +7,64 @@ final class NativeDenseKernel: LinearKernel {
     private let activation: Activation
     private let set: InstructionSet
     private let forwardProduct, inputProduct, gradientProduct: ProductList
+    /// As the products want them, panels of [inputs, outputs] and [outputs, inputs], or as dot products do, whole
     /// [outputs, inputs] and [inputs, outputs].
-    private let weights, transposed: AlignedBuffer
+    private let forwardWeights, inputWeights: AlignedBuffer
     private let bias, noBias, weightGradient, biasGradient: AlignedBuffer
     /// The gradient is accumulated with the longer side in the columns.
     private let gradientIsTransposed: Bool
     private static let fewest = 16
 
     init(
-        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet
+        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, _ set: InstructionSet,
+        sharing shared: NativeDenseKernel? = nil
     ) {
         (self.geometry, self.activation, self.set) = (geometry, activation, set)
         let (batch, ins, outs) = (geometry.batch, geometry.inputs, geometry.outputs)
-        func product(
-            depth: Int, rows: Int, columns: Int, aRow: Int, aStep: Int
-        ) -> ProductList {
-            let product = Product(
-                segments: [.init(a: 0, b: 0)], depth: depth, rows: rows, columns: columns, aRow: aRow, aStep: aStep,
-                bStep: columns, cRow: columns)
-            return ProductList([product], set)
-        }
-        forwardProduct = product(depth: ins, rows: batch, columns: outs, aRow: ins, aStep: 1)
-        inputProduct = product(depth: outs, rows: batch, columns: ins, aRow: outs, aStep: 1)
+        forwardProduct = ProductList([Panels(depth: ins, columns: outs).product(rows: batch)], set)
+        inputProduct = ProductList([Panels(depth: outs, columns: ins).product(rows: batch)], set)
         gradientIsTransposed = ins < outs
-        gradientProduct =
-            gradientIsTransposed
-            ? product(depth: batch, rows: ins, columns: outs, aRow: 1, aStep: ins)
-            : product(depth: batch, rows: outs, columns: ins, aRow: 1, aStep: outs)
-        weights = AlignedBuffer(count: ins * outs)
-        transposed = AlignedBuffer(count: ins * outs)
+        let (rows, columns) = gradientIsTransposed ? (ins, outs) : (outs, ins)
+        gradientProduct = ProductList(
+            [
+                Product(
+                    segments: [.init(a: 0, b: 0)], depth: batch, rows: rows, columns: columns, aRow: 1, aStep: rows,
+                    bStep: columns, cRow: columns)
+            ], set)
+        forwardWeights = shared?.forwardWeights ?? Self.weights(depth: ins, columns: outs)
+        inputWeights = purpose.needsInputGradient ? Self.weights(depth: outs, columns: ins) : AlignedBuffer(count: 0)
         weightGradient = AlignedBuffer(count: purpose.trains ? ins * outs : 0)
-        (bias, biasGradient) = (AlignedBuffer(count: outs), AlignedBuffer(count: outs))
+        bias = shared?.bias ?? AlignedBuffer(count: outs)
+        biasGradient = AlignedBuffer(count: outs)
         noBias = AlignedBuffer(count: ins)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        NativeDenseKernel(
+            try geometry.with(batch: batch), activation: activation, purpose: .inference, set, sharing: self)
+    }
+
+    /// Room for a matrix of weights.
+    private static func weights(depth: Int, columns: Int) -> AlignedBuffer {
+        AlignedBuffer(count: columns < fewest ? depth * columns : Panels(depth: depth, columns: columns).count)
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
         let (ins, outs) = (geometry.inputs, geometry.outputs)
-        self.weights.pointer.update(from: weights, count: ins * outs)
-        Transposition.run(weights, rows: outs, columns: ins, to: transposed.pointer)
+        if outs < Self.fewest {
+            forwardWeights.pointer.update(from: weights, count: ins * outs)
+        } else {
+            Panels(depth: ins, columns: outs).fill(forwardWeights.pointer, transposing: weights)
+        }
         self.bias.pointer.update(from: bias, count: outs)
+        guard inputWeights.count > 0 else { return }
+        if ins < Self.fewest {
+            Transposition.run(weights, rows: outs, columns: ins, to: inputWeights.pointer)
+        } else {
+            Panels(depth: outs, columns: ins).fill(inputWeights.pointer, from: weights)
+        }
     }
 
     func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) {
@@ -53,20 +72,21 @@ final class NativeDenseKernel: LinearKernel {
         if geometry.outputs < Self.fewest {
             latentd_dot_products(
                 set.value, Int64(geometry.batch), Int64(geometry.outputs), Int64(geometry.inputs), inputs,
-                weights.pointer, bias.pointer, slope, outputs)
+                forwardWeights.pointer, bias.pointer, slope, outputs)
         } else {
-            forwardProduct.run(a: inputs, b: transposed.pointer, bias: bias.pointer, slope: slope, c: outputs)
+            forwardProduct.run(a: inputs, b: forwardWeights.pointer, bias: bias.pointer, slope: slope, c: outputs)
         }
         activation.finish(outputs, count: geometry.batch * geometry.outputs)
     }
 
     func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) {
+        guard inputWeights.count > 0 else { return }
         if geometry.inputs < Self.fewest {
             latentd_dot_products(
                 set.value, Int64(geometry.batch), Int64(geometry.inputs), Int64(geometry.outputs), outputGradient,
-                transposed.pointer, noBias.pointer, 1, inputGradient)
+                inputWeights.pointer, noBias.pointer, 1, inputGradient)
         } else {
-            inputProduct.run(a: outputGradient, b: weights.pointer, bias: noBias.pointer, c: inputGradient)
+            inputProduct.run(a: outputGradient, b: inputWeights.pointer, bias: noBias.pointer, c: inputGradient)
         }
     }
 

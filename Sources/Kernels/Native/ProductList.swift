@@ -14,6 +14,8 @@ struct Product {
     var bStep, cRow: Int
     var aOffset = 0
     var cOffset = 0
+    /// Where b's columns lie in panels: their width, a multiple of 64, and from one to the next.
+    var panels: (width: Int, pitch: Int)?
 }
 
 /// Products worked out once, and run on whatever memory is given.
@@ -37,7 +39,9 @@ final class ProductList {
             products[index] = latentd_product(
                 segments: Int64(count), depth: Int64(product.depth), rows: Int64(product.rows),
                 columns: Int64(product.columns), a_row: Int64(product.aRow), a_step: Int64(product.aStep),
-                b_step: Int64(product.bStep), c_row: Int64(product.cRow), a_offset: Int64(product.aOffset),
+                b_step: Int64(product.bStep), c_row: Int64(product.cRow),
+                b_width: Int64(product.panels?.width ?? max(1, product.columns)),
+                b_panel: Int64(product.panels?.pitch ?? 0), a_offset: Int64(product.aOffset),
                 c_offset: Int64(product.cOffset), a_offsets: first, b_offsets: first.map { $0 + count })
             next += 2 * count
         }

@@ -9,7 +9,10 @@ final class ScatteredConvolution {
     /// A window's weights are [kernel row of the phase, kernel column of the phase, out, in], the kernel's last first.
     private let phases: [(vertical: Phase, horizontal: Phase, window: SlidingWindow)]
 
-    init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
+    init(
+        _ geometry: ConvolutionGeometry, _ set: InstructionSet, scratch: Scratch,
+        sharing shared: ScatteredConvolution? = nil
+    ) {
         self.geometry = geometry
         let g = geometry
         let (ins, outs) = (g.inputChannels, g.outputChannels)
@@ -19,13 +22,16 @@ final class ScatteredConvolution {
         let horizontal = Phase.all(
             places: g.input.width, source: g.output.width, kernel: g.kernel.width, stride: g.stride.width,
             margin: g.padding.left)
-        phases = vertical.flatMap { rows in
-            horizontal.map { columns in
+        phases = vertical.enumerated().flatMap { row, rows in
+            horizontal.enumerated().map { column, columns in
                 let correlation = Correlation(
                     vertical: rows.axis, horizontal: columns.axis, channels: outs, outputChannels: ins,
                     outputOffset: (rows.first * g.input.width + columns.first) * ins,
                     outputColumn: g.stride.width * ins, outputRow: g.stride.height * g.input.width * ins)
-                return (rows, columns, SlidingWindow(correlation, instructionSet))
+                let window = SlidingWindow(
+                    correlation, set, scratch: scratch,
+                    sharing: shared?.phases[row * horizontal.count + column].window)
+                return (rows, columns, window)
             }
         }
     }

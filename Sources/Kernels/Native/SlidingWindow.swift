@@ -12,20 +12,26 @@ final class SlidingWindow {
         case minimal(MinimalFiltering)
     }
 
-    init(_ correlation: Correlation, _ set: InstructionSet) {
+    /// - Parameter shared: a window of the same shape, whose weights become this one's as well.
+    init(
+        _ correlation: Correlation, _ set: InstructionSet, scratch: Scratch, sharing shared: SlidingWindow? = nil
+    ) {
         let taps = correlation.vertical.taps * correlation.horizontal.taps
-        weights = AlignedBuffer(count: taps * correlation.channels * correlation.outputChannels)
+        weights =
+            shared?.weights ?? AlignedBuffer(count: taps * correlation.channels * correlation.outputChannels)
         offset = correlation.outputOffset
-        if let minimal = MinimalFiltering(correlation, set) {
+        if let minimal = MinimalFiltering(correlation, set, scratch: scratch, sharing: shared?.minimal) {
             way = .minimal(minimal)
         } else {
             way = .products(ProductList(correlation.products, set))
         }
     }
 
-    func weightsChanged() {
-        if case .minimal(let minimal) = way { minimal.load(weights.pointer) }
+    private var minimal: MinimalFiltering? {
+        if case .minimal(let minimal) = way { minimal } else { nil }
     }
+
+    func weightsChanged() { minimal?.load(weights.pointer) }
 
     /// One image.
     func run(

@@ -12,12 +12,17 @@ final class ThinScatteredConvolution {
     private let scatter: latentd_scatter
     /// [out, kernel row, kernel column, in], each row filled up with zeros to `columns`.
     private let weights: AlignedBuffer
-    private let terms, noBias: AlignedBuffer
+    private let noBias: AlignedBuffer
+    /// [place, column]
+    private let scratch: Scratch
     private let columns: Int
     private static let lanes = 16
 
     /// Nil where whole channels fill vectors better.
-    init?(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
+    init?(
+        _ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet, scratch: Scratch,
+        sharing shared: ThinScatteredConvolution? = nil
+    ) {
         let taps = geometry.kernel.height * geometry.kernel.width * geometry.inputChannels
         guard geometry.inputChannels < Self.lanes / 2, taps <= 8 * Self.lanes else { return nil }
         (self.geometry, set) = (geometry, instructionSet)
@@ -36,8 +41,9 @@ final class ThinScatteredConvolution {
             stride_width: Int64(geometry.stride.width), top: Int64(geometry.padding.top),
             left: Int64(geometry.padding.left), height: Int64(geometry.input.height),
             width: Int64(geometry.input.width), channels: Int64(geometry.inputChannels))
-        weights = AlignedBuffer(count: geometry.outputChannels * columns)
-        terms = AlignedBuffer(count: places * columns)
+        weights = shared?.weights ?? AlignedBuffer(count: geometry.outputChannels * columns)
+        self.scratch = scratch
+        scratch.reserve(places * columns)
         noBias = AlignedBuffer(count: columns)
     }
 
@@ -57,10 +63,11 @@ final class ThinScatteredConvolution {
         _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ inputs: UnsafeMutablePointer<Float>
     ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
+        let terms = scratch.pointer
         for index in 0..<geometry.batch {
-            product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: terms.pointer)
+            product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: terms)
             withUnsafePointer(to: scatter) {
-                latentd_scatter_terms(set.value, $0, terms.pointer, bias, inputs + index * inputCount)
+                latentd_scatter_terms(set.value, $0, terms, bias, inputs + index * inputCount)
             }
         }
     }

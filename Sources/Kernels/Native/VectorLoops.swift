@@ -31,9 +31,12 @@ extension Float {
 /// A matrix turned over.
 public enum Transposition {
     /// target [columns, rows] from source [rows, columns].
+    ///
+    /// - Parameter pitch: from a row of the target to the next; `rows` where nothing else is said.
     public static func run(
-        _ source: UnsafePointer<Float>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Float>
+        _ source: UnsafePointer<Float>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Float>,
+        pitch: Int? = nil
     ) {
-        latentd_transpose(Float.widest, Int64(rows), Int64(columns), source, target)
+        latentd_transpose(Float.widest, Int64(rows), Int64(columns), source, Int64(pitch ?? rows), target)
     }
 }

@@ -10,20 +10,20 @@ final class WeightGradient {
     /// With fewer channels a product takes all columns of the kernel at once, over an image with zeros at its sides.
     private static let fewest = 8
 
-    init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet) {
+    init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet, scratch: Scratch) {
         self.geometry = geometry
         let g = geometry
-        let isThin = g.inputChannels < Self.fewest
-        image = isThin ? PaddedImage(g) : nil
+        image = g.inputChannels < Self.fewest ? PaddedImage(g, scratch: scratch) : nil
         let products =
-            isThin
-            ? Self.products(
-                g, kernelColumns: 0..<g.kernel.width, outputs: 0..<g.output.width, margin: 0,
-                width: PaddedImage(g).width)
-            : (0..<g.kernel.width).flatMap { column in
+            if let image {
                 Self.products(
-                    g, kernelColumns: column..<column + 1, outputs: g.axes.horizontal.outputs(through: column),
-                    margin: g.padding.left, width: g.input.width)
+                    g, kernelColumns: 0..<g.kernel.width, outputs: 0..<g.output.width, margin: 0, width: image.width)
+            } else {
+                (0..<g.kernel.width).flatMap { column in
+                    Self.products(
+                        g, kernelColumns: column..<column + 1, outputs: g.axes.horizontal.outputs(through: column),
+                        margin: g.padding.left, width: g.input.width)
+                }
             }
         self.products = ProductList(products, instructionSet)
         gradient = AlignedBuffer(count: g.weightCount)

@@ -3,6 +3,8 @@ import COneDNN
 /// oneDNN 2.x or 3.x, one thread a worker: its direct convolutions reach the machine's matrix-product speed.
 public struct OneDNNBackend: Backend {
     public let name = "onednn"
+    /// It chooses its kernels by the batch as well.
+    public let keepsBytesInBatches = false
 
     /// The library's version, e.g. 2.6.3, nil where this build has none.
     public static var version: String? {
@@ -17,20 +19,21 @@ public struct OneDNNBackend: Backend {
     public func prepareThread() { latentd_onednn_use_one_thread() }
 
     public func dense(
-        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: DenseGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) -> any LinearKernel<Float> {
         OneDNNDenseKernel(geometry, activation: activation)
     }
 
     public func convolution(
-        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) throws(KernelError) -> any LinearKernel<Float> {
         try OneDNNConvolutionKernel(geometry, activation: activation, purpose: purpose)
     }
 
     public func transposedConvolution(
-        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose
+        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
     ) throws(KernelError) -> any LinearKernel<Float> {
-        try OneDNNTransposedConvolutionKernel(geometry, activation: activation, purpose: purpose)
+        try OneDNNTransposedConvolutionKernel(
+            geometry, activation: activation, purpose: purpose, scratch: scratch)
     }
 }

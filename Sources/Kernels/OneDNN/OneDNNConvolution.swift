@@ -83,16 +83,26 @@ extension KernelPurpose {
 
 final class OneDNNConvolutionKernel: LinearKernel {
     private let geometry: ConvolutionGeometry
+    private let activation: Activation
     private let convolution: OneDNNConvolution
     private let bias, biasGradient: AlignedBuffer
 
     init(_ geometry: ConvolutionGeometry, activation: Activation, purpose: KernelPurpose) throws(KernelError) {
-        self.geometry = geometry
+        (self.geometry, self.activation) = (geometry, activation)
         let primitives = purpose.primitives(
             forward: LATENTD_CONVOLUTION_FORWARD, input: LATENTD_CONVOLUTION_BACKWARD_DATA)
         convolution = try OneDNNConvolution(geometry, primitives: primitives, activation: activation)
         bias = AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        let copy = try OneDNNConvolutionKernel(
+            try geometry.with(batch: batch), activation: activation, purpose: .inference)
+        try copy.load(weights: weights, bias: bias)
+        return copy
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) throws {

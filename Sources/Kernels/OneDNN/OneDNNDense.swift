@@ -16,6 +16,14 @@ final class OneDNNDenseKernel: LinearKernel {
         biasGradient = AlignedBuffer(count: geometry.outputs)
     }
 
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        let copy = OneDNNDenseKernel(try geometry.with(batch: batch), activation: activation)
+        copy.load(weights: weights, bias: bias)
+        return copy
+    }
+
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
         self.weights.pointer.update(from: weights, count: self.weights.count)
         self.bias.pointer.update(from: bias, count: geometry.outputs)

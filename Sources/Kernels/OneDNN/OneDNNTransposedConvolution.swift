@@ -12,17 +12,27 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
     private let thin: ThinScatteredConvolution?
     private var rows: Int { geometry.outputCount / geometry.outputChannels }
 
-    init(_ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose) throws(KernelError)
-    {
+    init(
+        _ geometry: TransposedConvolutionGeometry, activation: Activation, purpose: KernelPurpose, scratch: Scratch
+    ) throws(KernelError) {
         self.geometry = geometry
         self.activation = activation
-        thin = ThinScatteredConvolution(geometry.adjoint, .best)
+        thin = ThinScatteredConvolution(geometry.adjoint, .best, scratch: scratch)
         let primitives = purpose.primitives(
             forward: thin == nil ? LATENTD_CONVOLUTION_BACKWARD_DATA : 0, input: LATENTD_CONVOLUTION_FORWARD)
         adjoint = try OneDNNConvolution(geometry.adjoint, primitives: primitives)
         bias = AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
         noBias = AlignedBuffer(count: geometry.inputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    ) throws -> any LinearKernel<Float> {
+        let copy = try OneDNNTransposedConvolutionKernel(
+            try geometry.with(batch: batch), activation: activation, purpose: .inference, scratch: scratch)
+        try copy.load(weights: weights, bias: bias)
+        return copy
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) throws {

@@ -4,10 +4,17 @@ final class ReferenceDenseKernel<Scalar: KernelScalar>: LinearKernel {
     private let activation: Activation
     private let storage: ReferenceStorage<Scalar>
 
-    init(_ geometry: DenseGeometry, activation: Activation) {
+    init(_ geometry: DenseGeometry, activation: Activation, sharing shared: ReferenceStorage<Scalar>? = nil) {
         self.geometry = geometry
         self.activation = activation
-        storage = ReferenceStorage(weightCount: geometry.inputs * geometry.outputs, biasCount: geometry.outputs)
+        storage =
+            shared ?? ReferenceStorage(weightCount: geometry.inputs * geometry.outputs, biasCount: geometry.outputs)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>
+    ) throws -> any LinearKernel<Scalar> {
+        ReferenceDenseKernel(try geometry.with(batch: batch), activation: activation, sharing: storage)
     }
 
     func load(weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>) {

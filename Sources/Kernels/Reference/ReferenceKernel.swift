@@ -35,10 +35,16 @@ final class ReferenceConvolutionKernel<Scalar: KernelScalar>: LinearKernel {
     private var geometry: ConvolutionGeometry { convolution.geometry }
     private var rows: Int { geometry.outputCount / geometry.outputChannels }
 
-    init(_ geometry: ConvolutionGeometry, activation: Activation) {
+    init(_ geometry: ConvolutionGeometry, activation: Activation, sharing shared: ReferenceStorage<Scalar>? = nil) {
         convolution = ReferenceConvolution(geometry: geometry)
         self.activation = activation
-        storage = ReferenceStorage(weightCount: geometry.weightCount, biasCount: geometry.outputChannels)
+        storage = shared ?? ReferenceStorage(weightCount: geometry.weightCount, biasCount: geometry.outputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>
+    ) throws -> any LinearKernel<Scalar> {
+        ReferenceConvolutionKernel(try geometry.with(batch: batch), activation: activation, sharing: storage)
     }
 
     func load(weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>) {
@@ -80,11 +86,22 @@ final class ReferenceTransposedConvolutionKernel<Scalar: KernelScalar>: LinearKe
     private let storage: ReferenceStorage<Scalar>
     private var rows: Int { geometry.outputCount / geometry.outputChannels }
 
-    init(_ geometry: TransposedConvolutionGeometry, activation: Activation) {
+    init(
+        _ geometry: TransposedConvolutionGeometry, activation: Activation,
+        sharing shared: ReferenceStorage<Scalar>? = nil
+    ) {
         self.geometry = geometry
         adjoint = ReferenceConvolution(geometry: geometry.adjoint)
         self.activation = activation
-        storage = ReferenceStorage(weightCount: geometry.adjoint.weightCount, biasCount: geometry.outputChannels)
+        storage =
+            shared
+            ?? ReferenceStorage(weightCount: geometry.adjoint.weightCount, biasCount: geometry.outputChannels)
+    }
+
+    func copy(
+        batch: Int, scratch: Scratch, weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>
+    ) throws -> any LinearKernel<Scalar> {
+        ReferenceTransposedConvolutionKernel(try geometry.with(batch: batch), activation: activation, sharing: storage)
     }
 
     func load(weights: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>) {

@@ -50,7 +50,7 @@ final class MatrixProductPeak {
         private let inputs, outputs: AlignedBuffer
 
         init(_ geometry: DenseGeometry, backend: any Backend) throws {
-            kernel = try backend.dense(geometry, activation: .none, purpose: .inference)
+            kernel = try backend.dense(geometry, activation: .none, purpose: .inference, scratch: Scratch())
             inputs = AlignedBuffer(count: geometry.batch * geometry.inputs)
             outputs = AlignedBuffer(count: geometry.batch * geometry.outputs)
             let weights = AlignedBuffer(count: geometry.inputs * geometry.outputs)

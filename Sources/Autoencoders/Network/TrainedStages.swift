@@ -4,16 +4,30 @@ import Tensors
 /// A dense layer, convolution or transposed convolution with its activation.
 final class LinearStage: Stage {
     let outputs: AlignedBuffer
+    let outputCount: Int
+    let gainsFromBatches: Bool
+    private let images: Int
     private let kernel: any LinearKernel<Float>
     private let activation: Activation
     private let weightOffset, biasOffset: Int
 
     init(
-        kernel: any LinearKernel<Float>, activation: Activation, outputCount: Int, weightOffset: Int, biasOffset: Int
+        kernel: any LinearKernel<Float>, activation: Activation, images: Int, outputs: AlignedBuffer,
+        outputCount: Int, weightOffset: Int, biasOffset: Int, gainsFromBatches: Bool
     ) {
-        (self.kernel, self.activation) = (kernel, activation)
+        (self.kernel, self.activation, self.gainsFromBatches) = (kernel, activation, gainsFromBatches)
+        (self.images, self.outputs, self.outputCount) = (images, outputs, outputCount)
         (self.weightOffset, self.biasOffset) = (weightOffset, biasOffset)
-        outputs = AlignedBuffer(count: outputCount)
+    }
+
+    func copy(
+        images: Int, outputs: AlignedBuffer, scratch: Scratch, parameters: UnsafePointer<Float>
+    ) throws -> any Stage {
+        LinearStage(
+            kernel: try kernel.copy(
+                batch: images, scratch: scratch, weights: parameters + weightOffset, bias: parameters + biasOffset),
+            activation: activation, images: images, outputs: outputs, outputCount: outputCount / self.images * images,
+            weightOffset: weightOffset, biasOffset: biasOffset, gainsFromBatches: gainsFromBatches)
     }
 
     func load(_ parameters: UnsafePointer<Float>) throws {
@@ -28,7 +42,7 @@ final class LinearStage: Stage {
         inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
         inputGradient: UnsafeMutablePointer<Float>?, _ context: PassContext
     ) throws {
-        activation.backward(outputs: outputs.pointer, gradient: gradient, count: outputs.count)
+        activation.backward(outputs: outputs.pointer, gradient: gradient, count: outputCount)
         try kernel.accumulateGradients(inputs: inputs, outputGradient: gradient)
         if let inputGradient { try kernel.backwardInput(gradient, inputGradient) }
     }
@@ -43,24 +57,37 @@ final class BatchNormStage: Stage {
     struct Offsets { let scale, shift, mean, variance: Int }
 
     let outputs: AlignedBuffer
+    let outputCount: Int
     private let norm: BatchNorm<Float>
     private let activation: Activation
     private let rowsPerImage, rows: Int
     private let offsets: Offsets
     private let scale, shift, mean, variance, scaleGradient, shiftGradient: AlignedBuffer
 
-    init(channels: Int, activation: Activation, images: Int, outputCount: Int, offsets: Offsets) {
+    init(
+        channels: Int, activation: Activation, images: Int, outputs: AlignedBuffer, outputCount: Int, offsets: Offsets
+    ) {
         norm = BatchNorm(channels: channels, epsilon: ModelConfiguration.batchNormEpsilon)
         (self.activation, self.offsets) = (activation, offsets)
+        (self.outputs, self.outputCount) = (outputs, outputCount)
         rows = outputCount / channels
         rowsPerImage = rows / images
-        outputs = AlignedBuffer(count: outputCount)
         scale = AlignedBuffer(count: channels)
         shift = AlignedBuffer(count: channels)
         mean = AlignedBuffer(count: channels)
         variance = AlignedBuffer(count: channels)
         scaleGradient = AlignedBuffer(count: channels)
         shiftGradient = AlignedBuffer(count: channels)
+    }
+
+    func copy(
+        images: Int, outputs: AlignedBuffer, scratch: Scratch, parameters: UnsafePointer<Float>
+    ) -> any Stage {
+        let copy = BatchNormStage(
+            channels: norm.channels, activation: activation, images: images, outputs: outputs,
+            outputCount: rowsPerImage * images * norm.channels, offsets: offsets)
+        copy.load(parameters)
+        return copy
     }
 
     func load(_ parameters: UnsafePointer<Float>) {
@@ -80,14 +107,14 @@ final class BatchNormStage: Stage {
                 inputs, outputs.pointer, rows: rows, scale: scale.pointer, shift: shift.pointer, mean: mean.pointer,
                 variance: variance.pointer)
         }
-        activation.forward(outputs.pointer, count: outputs.count)
+        activation.forward(outputs.pointer, count: outputCount)
     }
 
     func backward(
         inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
         inputGradient: UnsafeMutablePointer<Float>?, _ context: PassContext
     ) throws {
-        activation.backward(outputs: outputs.pointer, gradient: gradient, count: outputs.count)
+        activation.backward(outputs: outputs.pointer, gradient: gradient, count: outputCount)
         try norm.backward(
             inputs: inputs, outputGradient: gradient, inputGradient: inputGradient ?? gradient, rows: rows,
             totalRows: context.totalImages * rowsPerImage, scale: scale.pointer,
@@ -105,64 +132,5 @@ final class BatchNormStage: Stage {
         norm.updateRunning(
             mean: parameters + offsets.mean, variance: parameters + offsets.variance,
             momentum: ModelConfiguration.batchNormMomentum, totalRows: context.totalImages * rowsPerImage)
-    }
-}
-
-final class DropoutStage: Stage {
-    let outputs: AlignedBuffer
-    private let mask: AlignedBuffer
-    private let rate: Float
-    private let images, stageIndex: Int
-
-    init(rate: Float, images: Int, outputCount: Int, stageIndex: Int) {
-        (self.rate, self.images, self.stageIndex) = (rate, images, stageIndex)
-        outputs = AlignedBuffer(count: outputCount)
-        mask = AlignedBuffer(count: outputCount)
-    }
-
-    func forward(_ inputs: UnsafePointer<Float>, _ context: PassContext) {
-        guard context.training else { return outputs.pointer.update(from: inputs, count: outputs.count) }
-        let perImage = outputs.count / images
-        for image in 0..<images {
-            let index = ((context.step << 18 | (context.firstImage + image)) << 9) | stageIndex
-            var random = RandomSource(seed: context.seed, stream: RandomPurpose.dropout.stream(index))
-            Dropout.forward(
-                inputs + image * perImage, outputs.pointer + image * perImage, mask: mask.pointer + image * perImage,
-                count: perImage, rate: rate, random: &random)
-        }
-    }
-
-    func backward(
-        inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-        inputGradient: UnsafeMutablePointer<Float>?, _ context: PassContext
-    ) {
-        guard let inputGradient else { return }
-        inputGradient.update(from: gradient, count: outputs.count)
-        if context.training { Dropout.backward(inputGradient, mask: mask.pointer, count: outputs.count) }
-    }
-}
-
-/// Reorders between channels-last images and vectors in channel, row, column order.
-final class PermutationStage: Stage {
-    let outputs: AlignedBuffer
-    private let shape: ImageShape
-    private let images: Int
-    private let flattens: Bool
-
-    init(shape: ImageShape, images: Int, flattens: Bool) {
-        (self.shape, self.images, self.flattens) = (shape, images, flattens)
-        outputs = AlignedBuffer(count: images * shape.count)
-    }
-
-    func forward(_ inputs: UnsafePointer<Float>, _ context: PassContext) {
-        ChannelOrder.permute(inputs, outputs.pointer, shape: shape, images: images, toChannelsFirst: flattens)
-    }
-
-    func backward(
-        inputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-        inputGradient: UnsafeMutablePointer<Float>?, _ context: PassContext
-    ) {
-        guard let inputGradient else { return }
-        ChannelOrder.permute(gradient, inputGradient, shape: shape, images: images, toChannelsFirst: !flattens)
     }
 }
