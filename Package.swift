@@ -75,7 +75,7 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .systemLibrary(name: "CZlib"),
         // 1
-        module("Tensors"),
+        module("Tensors", ["CKernels"]),
         module("Digests", ["COpenSSL"]),
         module("Sockets", ["CLinux", "COpenSSL"]),
         module("Images", ["CPNG", "CZlib"]),
@@ -108,7 +108,7 @@ let package = Package(
             ], exclude: ["README.md"]),
 
         .testTarget(name: "ArchitectureTests"),
-        tests("Tensors", []),
+        tests("Tensors", ["CKernels"]),
         tests("Digests", []),
         tests("Sockets", ["CLinux"]),
         tests("Images", [], exclude: ["Fixtures"]),

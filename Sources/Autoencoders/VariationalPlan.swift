@@ -128,7 +128,7 @@ public final class VariationalPlan {
         let first = try mean.backward(inputs: features.pointer, gradient: meanGradient, context)
         let second = try logVariance.backward(inputs: features.pointer, gradient: logVarianceGradient, context)
         guard hasEncoder else { return }
-        for i in 0..<encoder.outputCount { first[i] += second[i] }
+        VectorSum.add(second, to: first, count: encoder.outputCount)
         try encoder.backward(inputs: inputs, gradient: first, context)
     }
 

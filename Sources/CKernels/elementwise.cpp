@@ -7,11 +7,6 @@ void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values) 
     FOR_SET(set, sigmoid_all)(count, values);
 }
 
-double latentd_bernoulli_loss(latentd_instruction_set set, int64_t count, const float *logits, const float *targets,
-                              float scale, float *gradient) {
-    return FOR_SET(set, bernoulli_loss)(count, logits, targets, scale, gradient);
-}
-
 void latentd_scale_where_negative(latentd_instruction_set set, int64_t count, const float *outputs, float slope,
                                   float *gradient) {
     FOR_SET(set, scale_where_negative)(count, outputs, slope, gradient);

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Adam (Kingma and Ba, arXiv:1412.6980) with PyTorch's placement of epsilon, in one pass over memory.
 public struct Adam: Hashable, Sendable {
     public var beta1: Float = 0.9
@@ -16,16 +18,13 @@ public struct Adam: Hashable, Sendable {
     ) {
         let firstCorrection = 1 - Adam.power(Double(beta1), step)
         let secondCorrection = 1 - Adam.power(Double(beta2), step)
-        let size = Float(Double(learningRate) / firstCorrection)
-        let inverseRoot = Float(1 / secondCorrection.squareRoot())
-        for i in range {
-            let g = gradient[i]
-            let m = beta1 * firstMoment[i] + (1 - beta1) * g
-            let v = beta2 * secondMoment[i] + (1 - beta2) * g * g
-            firstMoment[i] = m
-            secondMoment[i] = v
-            parameters[i] -= size * m / (v.squareRoot() * inverseRoot + epsilon)
-        }
+        var constants = latentd_adam(
+            beta1: beta1, beta2: beta2, epsilon: epsilon, size: Float(Double(learningRate) / firstCorrection),
+            inverse_root: Float(1 / secondCorrection.squareRoot()))
+        let first = range.lowerBound
+        latentd_adam_update(
+            Float.widest, Int64(range.count), &constants, gradient + first, firstMoment + first, secondMoment + first,
+            parameters + first)
     }
 
     private static func power(_ base: Double, _ exponent: Int) -> Double {

@@ -2,6 +2,9 @@ import Tensors
 
 /// Inverted dropout: what survives is scaled by 1 / (1 − rate), so that inference needs nothing.
 public enum Dropout {
+    /// Numbers drawn at once.
+    private static let piece = 1024
+
     /// Multiplies `inputs` by a fresh mask that is kept for `backward`.
     @specialized(where Scalar == Float)
     public static func forward<Scalar: KernelScalar>(
@@ -9,9 +12,19 @@ public enum Dropout {
         count: Int, rate: Float, random: inout RandomSource
     ) {
         let keep = Scalar(1 / (1 - rate))
-        for i in 0..<count {
-            mask[i] = random.uniform() < rate ? 0 : keep
-            outputs[i] = inputs[i] * mask[i]
+        var drawn = 0
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: piece) { uniforms in
+            guard let base = uniforms.baseAddress else { return }
+            while drawn < count {
+                let here = min(piece, count - drawn)
+                random.uniforms(base, count: here)
+                for i in 0..<here {
+                    let factor = base[i] < rate ? 0 : keep
+                    mask[drawn + i] = factor
+                    outputs[drawn + i] = inputs[drawn + i] * factor
+                }
+                drawn += here
+            }
         }
     }
 

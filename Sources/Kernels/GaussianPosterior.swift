@@ -6,7 +6,7 @@ public enum GaussianPosterior {
         mean: UnsafePointer<Scalar>, logVariance: UnsafePointer<Scalar>, epsilon: UnsafePointer<Scalar>,
         latents: UnsafeMutablePointer<Scalar>, count: Int
     ) {
-        for i in 0..<count { latents[i] = mean[i] + Scalar.exponential(logVariance[i] / 2) * epsilon[i] }
+        Scalar.posteriorSample(mean, logVariance: logVariance, epsilon: epsilon, latents: latents, count: count)
     }
 
     /// KL(q ‖ N(0, I)) in nats of each row, summed over its `dimensions`: ½ Σ (μ² + σ² − 1 − log σ²).
@@ -16,12 +16,8 @@ public enum GaussianPosterior {
         divergences: UnsafeMutablePointer<Double>
     ) {
         for row in 0..<rows {
-            var total = 0.0
-            for i in row * dimensions..<(row + 1) * dimensions {
-                let term = mean[i] * mean[i] + Scalar.exponential(logVariance[i]) - 1 - logVariance[i]
-                total += Double(term) / 2
-            }
-            divergences[row] = total
+            divergences[row] = Scalar.posteriorDivergence(
+                mean + row * dimensions, logVariance: logVariance + row * dimensions, count: dimensions)
         }
     }
 
@@ -34,12 +30,38 @@ public enum GaussianPosterior {
         latentGradient: UnsafePointer<Scalar>, divergenceScale: Scalar, meanGradient: UnsafeMutablePointer<Scalar>,
         logVarianceGradient: UnsafeMutablePointer<Scalar>, count: Int
     ) {
+        Scalar.posteriorBackward(
+            mean, logVariance: logVariance, epsilon: epsilon, latentGradient: latentGradient,
+            scale: divergenceScale, meanGradient: meanGradient, logVarianceGradient: logVarianceGradient, count: count)
+    }
+}
+
+extension KernelScalar {
+    public static func posteriorSample(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, epsilon: UnsafePointer<Self>,
+        latents: UnsafeMutablePointer<Self>, count: Int
+    ) {
+        for i in 0..<count { latents[i] = mean[i] + exponential(logVariance[i] / 2) * epsilon[i] }
+    }
+
+    public static func posteriorDivergence(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, count: Int
+    ) -> Double {
+        (0..<count).reduce(0.0) { total, i in
+            total + Double(mean[i] * mean[i] + exponential(logVariance[i]) - 1 - logVariance[i]) / 2
+        }
+    }
+
+    public static func posteriorBackward(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, epsilon: UnsafePointer<Self>,
+        latentGradient: UnsafePointer<Self>, scale: Self, meanGradient: UnsafeMutablePointer<Self>,
+        logVarianceGradient: UnsafeMutablePointer<Self>, count: Int
+    ) {
         for i in 0..<count {
-            let deviation = Scalar.exponential(logVariance[i] / 2)
-            meanGradient[i] = latentGradient[i] + divergenceScale * mean[i]
+            let deviation = exponential(logVariance[i] / 2)
+            meanGradient[i] = latentGradient[i] + scale * mean[i]
             logVarianceGradient[i] =
-                latentGradient[i] * epsilon[i] * deviation / 2
-                + divergenceScale * (deviation * deviation - 1) / 2
+                (latentGradient[i] * epsilon[i] * deviation + scale * (deviation * deviation - 1)) / 2
         }
     }
 }

@@ -18,6 +18,25 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
         gradient: UnsafeMutablePointer<Self>?, scale: Self
     ) -> Double
 
+    /// Σ (output − target)²; `gradient` becomes scale · (output − target).
+    static func squaredError(
+        _ outputs: UnsafePointer<Self>, targets: UnsafePointer<Self>, count: Int,
+        gradient: UnsafeMutablePointer<Self>?, scale: Self
+    ) -> Double
+
+    /// See `GaussianPosterior`.
+    static func posteriorSample(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, epsilon: UnsafePointer<Self>,
+        latents: UnsafeMutablePointer<Self>, count: Int)
+    /// Of one row.
+    static func posteriorDivergence(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, count: Int
+    ) -> Double
+    static func posteriorBackward(
+        _ mean: UnsafePointer<Self>, logVariance: UnsafePointer<Self>, epsilon: UnsafePointer<Self>,
+        latentGradient: UnsafePointer<Self>, scale: Self, meanGradient: UnsafeMutablePointer<Self>,
+        logVarianceGradient: UnsafeMutablePointer<Self>, count: Int)
+
     /// gradient · slope where the output is not positive.
     static func scaleWhereNegative(
         _ gradient: UnsafeMutablePointer<Self>, outputs: UnsafePointer<Self>, count: Int, slope: Self)
@@ -43,6 +62,19 @@ extension KernelScalar {
             total += Double(max(logit, 0) - logit * targets[i] + logarithm1p(tail))
             let probability = (logit >= 0 ? 1 : tail) / (1 + tail)
             gradient?[i] = scale * (probability - targets[i])
+        }
+        return total
+    }
+
+    public static func squaredError(
+        _ outputs: UnsafePointer<Self>, targets: UnsafePointer<Self>, count: Int,
+        gradient: UnsafeMutablePointer<Self>?, scale: Self
+    ) -> Double {
+        var total = 0.0
+        for i in 0..<count {
+            let difference = outputs[i] - targets[i]
+            total += Double(difference * difference)
+            gradient?[i] = scale * difference
         }
         return total
     }

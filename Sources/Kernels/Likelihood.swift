@@ -24,15 +24,11 @@ public enum Likelihood: Hashable, Sendable {
                     output, targets: target, count: elements, gradient: gradient.map { $0 + image * elements },
                     scale: gradientScale)
             case .gaussian(let variance):
-                let variance = Scalar(variance)
-                let constant = Scalar.logarithm(2 * .pi * variance) / 2
-                var total = 0.0
-                for i in 0..<elements {
-                    let difference = output[i] - target[i]
-                    total += Double(difference * difference / (2 * variance) + constant)
-                    if let gradient { gradient[image * elements + i] = gradientScale * difference / variance }
-                }
-                losses[image] = total
+                let squares = Scalar.squaredError(
+                    output, targets: target, count: elements, gradient: gradient.map { $0 + image * elements },
+                    scale: gradientScale / Scalar(variance))
+                let constant = Double.logarithm(2 * .pi * Double(variance)) / 2
+                losses[image] = squares / (2 * Double(variance)) + Double(elements) * constant
             }
         }
     }

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Counter-based random numbers: the same seed and stream give the same numbers on every machine and in every version.
@@ -37,6 +38,22 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 
     /// A number in 0 ..< 1 with 24 random bits.
     public mutating func uniform() -> Float { Float(nextUInt32() >> 8) * 0x1p-24 }
+
+    private static let instructionSet = latentd_best_instruction_set()
+
+    /// The next `count` numbers of `uniform`, a vector of blocks at a time.
+    public mutating func uniforms(_ numbers: UnsafeMutablePointer<Float>, count: Int) {
+        var filled = 0
+        while filled < count, used < 4 {
+            numbers[filled] = uniform()
+            filled += 1
+        }
+        let blocks = (count - filled) / 4
+        let seed = UInt64(key[0]) | UInt64(key[1]) << 32
+        latentd_uniforms(Self.instructionSet, Int64(blocks), seed, stream, position, numbers + filled)
+        position &+= UInt64(blocks)
+        for i in filled + 4 * blocks..<max(count, filled) { numbers[i] = uniform() }
+    }
 
     /// A draw from N(0, 1) by Box and Muller's transform.
     public mutating func normal() -> Float {

@@ -151,7 +151,8 @@ public final class Trainer {
                 dataset.train, indices: batch, number: number,
                 learningRate: settings.learningRate(atStep: number, of: steps))
             let loss = (losses.reconstruction + losses.divergence) / Double(max(losses.images, 1))
-            guard loss.isFinite else { throw TrainingError.diverged(step: number, lastFiniteLoss: lastFinite) }
+            // Sums are kept in double precision, but gradients are float32: beyond its range they are lost already.
+            guard Float(loss).isFinite else { throw TrainingError.diverged(step: number, lastFiniteLoss: lastFinite) }
             lastFinite = loss
             sums += losses
             let now = elapsed()

@@ -148,8 +148,8 @@ final class TrainingEngine {
     ) {
         guard let total = workers.first?.gradient.pointer else { return }
         for worker in workers.dropFirst() {
-            let gradient = worker.gradient.pointer
-            for i in range { total[i] += gradient[i] }
+            VectorSum.add(
+                worker.gradient.pointer + range.lowerBound, to: total + range.lowerBound, count: range.count)
         }
         adam.update(
             parameters.pointer, gradient: total, firstMoment: firstMoment.pointer, secondMoment: secondMoment.pointer,
@@ -160,8 +160,9 @@ final class TrainingEngine {
 
     private func average(_ range: Range<Int>, decay: Float) {
         guard averaged !== parameters else { return }
-        let (source, target) = (parameters.pointer, averaged.pointer)
-        for i in range { target[i] = decay * target[i] + (1 - decay) * source[i] }
+        let first = range.lowerBound
+        VectorSum.add(
+            parameters.pointer + first, scale: 1 - decay, to: averaged.pointer + first, keep: decay, count: range.count)
     }
 
     /// Losses of a whole split with the averaged weights and one fixed draw an image, and the posterior means.

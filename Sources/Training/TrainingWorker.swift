@@ -73,7 +73,7 @@ final class TrainingWorker {
                 try loaded.plan.collectGradients(gradient.pointer)
             } else {
                 try loaded.plan.collectGradients(otherGradient.pointer)
-                for i in 0..<layout.trainableCount { gradient.pointer[i] += otherGradient.pointer[i] }
+                VectorSum.add(otherGradient.pointer, to: gradient.pointer, count: layout.trainableCount)
             }
         }
     }
@@ -127,11 +127,12 @@ final class TrainingWorker {
             let index = step.step << 17 | (step.firstImage + image)
             var random = RandomSource(seed: step.seed, stream: RandomPurpose.inputNoise.stream(index))
             let share = limit * random.uniform()
-            for i in image * count..<(image + 1) * count {
-                let pixel = loaded.pixels.pointer[i]
+            let (pixels, noisy) = (loaded.pixels.pointer + image * count, loaded.noisyPixels.pointer + image * count)
+            random.uniforms(noisy, count: count)
+            for i in 0..<count {
                 // Black and white stay what they are; drawing for them as well keeps the loop simple.
-                let drawn: Float = random.uniform() < pixel ? 1 : 0
-                loaded.noisyPixels.pointer[i] = pixel + share * (drawn - pixel)
+                let drawn: Float = noisy[i] < pixels[i] ? 1 : 0
+                noisy[i] = pixels[i] + share * (drawn - pixels[i])
             }
         }
     }

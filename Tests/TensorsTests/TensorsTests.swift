@@ -1,5 +1,7 @@
-@testable import Tensors
+import CKernels
 import Testing
+
+@testable import Tensors
 
 @Suite struct ShapeTests {
     @Test(arguments: [([2, 3, 4], 24), ([], 1), ([0, 7], 0), ([1 << 31, 1 << 31], 1 << 62)])
@@ -37,6 +39,38 @@ import Testing
         let numbers = (0..<9).map { _ in first.next() }
         #expect(numbers == (0..<9).map { _ in same.next() })
         #expect(numbers != (0..<9).map { _ in other.next() })
+    }
+
+    /// Vectors of blocks on every instruction set that this processor has, across the counter's 32nd bit.
+    @Test(arguments: [LATENTD_PORTABLE, LATENTD_AVX2, LATENTD_AVX512].map(\.rawValue), [0, 1, 3, 4, 7, 8, 9, 100])
+    func blocksInVectorsAreThoseOfPhilox(set: UInt32, blocks: Int) {
+        guard set <= latentd_best_instruction_set().rawValue else { return }
+        let (seed, stream, position) = (0xFEDC_BA98_7654_3210 as UInt64, 0x0123_4567_89AB_CDEF as UInt64, 0xFFFF_FFFC)
+        var numbers = [Float](repeating: .nan, count: 4 * blocks + 1)
+        latentd_uniforms(
+            latentd_instruction_set(rawValue: set), Int64(blocks), seed, stream, UInt64(position), &numbers)
+        for block in 0..<blocks {
+            let place = UInt64(position + block)
+            let words = RandomSource.philox(
+                counter: SIMD4(
+                    UInt32(truncatingIfNeeded: place), UInt32(place >> 32), 0x89AB_CDEF, 0x0123_4567),
+                key: SIMD2(0x7654_3210, 0xFEDC_BA98))
+            for i in 0..<4 { #expect(numbers[4 * block + i] == Float(words[i] >> 8) * 0x1p-24) }
+        }
+        #expect(numbers[4 * blocks].isNaN, "nothing is written behind the last")
+    }
+
+    /// However the numbers are asked for, they are the same.
+    @Test(arguments: [[5], [1, 4, 4], [0, 3, 0, 9, 100], [2, 2, 2, 2], [64, 1, 63]])
+    func numbersInPiecesAreThoseOneByOne(pieces: [Int]) {
+        var (random, plain) = (RandomSource(seed: 4, stream: 9), RandomSource(seed: 4, stream: 9))
+        for count in pieces {
+            var numbers = [Float](repeating: .nan, count: count + 1)
+            random.uniforms(&numbers, count: count)
+            #expect(numbers.dropLast().elementsEqual((0..<count).map { _ in plain.uniform() }))
+            #expect(numbers[count].isNaN)
+            #expect(random.nextUInt32() == plain.nextUInt32())
+        }
     }
 
     @Test func normalsHaveTheirMoments() {

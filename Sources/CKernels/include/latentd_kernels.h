@@ -76,6 +76,41 @@ void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values);
 double latentd_bernoulli_loss(latentd_instruction_set set, int64_t count, const float *logits, const float *targets,
                               float scale, float *gradient);
 
+/// Σ (output − target)²; where `gradient` is not NULL it becomes scale · (output − target).
+double latentd_squared_error(latentd_instruction_set set, int64_t count, const float *outputs, const float *targets,
+                             float scale, float *gradient);
+
+/// latents = mean + exp(log_variance / 2) · epsilon
+void latentd_posterior_sample(latentd_instruction_set set, int64_t count, const float *mean, const float *log_variance,
+                              const float *epsilon, float *latents);
+
+/// ½ Σ mean² + exp(log_variance) − 1 − log_variance, in nats.
+double latentd_posterior_divergence(latentd_instruction_set set, int64_t count, const float *mean,
+                                    const float *log_variance);
+
+/// The gradients of the posterior's parameters: mean_gradient = latent_gradient + scale · mean, and log_variance_gradient =
+/// ½ (latent_gradient · epsilon · σ + scale · (σ² − 1)) with σ = exp(log_variance / 2).
+void latentd_posterior_backward(latentd_instruction_set set, int64_t count, const float *mean,
+                                const float *log_variance, const float *epsilon, const float *latent_gradient,
+                                float scale, float *mean_gradient, float *log_variance_gradient);
+
+/// Adam's constants for one step: `size` is the learning rate over 1 − beta1ⁿ, `inverse_root` 1 / √(1 − beta2ⁿ).
+typedef struct {
+    float beta1, beta2, epsilon, size, inverse_root;
+} latentd_adam;
+/// Moves moments and parameters in one pass: parameters −= size · m / (√v · inverse_root + epsilon).
+void latentd_adam_update(latentd_instruction_set set, int64_t count, const latentd_adam *adam, const float *gradient,
+                         float *first_moment, float *second_moment, float *parameters);
+
+/// sums = keep · sums + scale · values
+void latentd_add_scaled(latentd_instruction_set set, int64_t count, float keep, float scale, const float *values,
+                        float *sums);
+
+/// Four numbers in 0 ..< 1 with 24 random bits from each of `blocks` blocks of Philox 4x32-10, whose counters are the
+/// positions from `position` on and the stream, and whose key is the seed.
+void latentd_uniforms(latentd_instruction_set set, int64_t blocks, uint64_t seed, uint64_t stream, uint64_t position,
+                      float *numbers);
+
 /// gradient · slope where the output is not positive.
 void latentd_scale_where_negative(latentd_instruction_set set, int64_t count, const float *outputs, float slope,
                                   float *gradient);

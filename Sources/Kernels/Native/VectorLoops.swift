@@ -2,7 +2,7 @@ import CKernels
 
 /// The loops over arrays of `Float` on the processor's widest vectors.
 extension Float {
-    fileprivate static let widest = InstructionSet.best.value
+    static let widest = InstructionSet.best.value
 
     public static func sigmoid(_ values: UnsafeMutablePointer<Float>, count: Int) {
         latentd_sigmoid(widest, Int64(count), values)
@@ -15,6 +15,36 @@ extension Float {
         latentd_bernoulli_loss(widest, Int64(count), logits, targets, scale, gradient)
     }
 
+    public static func squaredError(
+        _ outputs: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int,
+        gradient: UnsafeMutablePointer<Float>?, scale: Float
+    ) -> Double {
+        latentd_squared_error(widest, Int64(count), outputs, targets, scale, gradient)
+    }
+
+    public static func posteriorSample(
+        _ mean: UnsafePointer<Float>, logVariance: UnsafePointer<Float>, epsilon: UnsafePointer<Float>,
+        latents: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        latentd_posterior_sample(widest, Int64(count), mean, logVariance, epsilon, latents)
+    }
+
+    public static func posteriorDivergence(
+        _ mean: UnsafePointer<Float>, logVariance: UnsafePointer<Float>, count: Int
+    ) -> Double {
+        latentd_posterior_divergence(widest, Int64(count), mean, logVariance)
+    }
+
+    public static func posteriorBackward(
+        _ mean: UnsafePointer<Float>, logVariance: UnsafePointer<Float>, epsilon: UnsafePointer<Float>,
+        latentGradient: UnsafePointer<Float>, scale: Float, meanGradient: UnsafeMutablePointer<Float>,
+        logVarianceGradient: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        latentd_posterior_backward(
+            widest, Int64(count), mean, logVariance, epsilon, latentGradient, scale, meanGradient,
+            logVarianceGradient)
+    }
+
     public static func scaleWhereNegative(
         _ gradient: UnsafeMutablePointer<Float>, outputs: UnsafePointer<Float>, count: Int, slope: Float
     ) {
@@ -25,6 +55,17 @@ extension Float {
         _ values: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Float>
     ) {
         latentd_add_rows(widest, Int64(rows), Int64(columns), values, sums)
+    }
+}
+
+/// Sums of whole vectors of parameters or gradients.
+public enum VectorSum {
+    /// sums = keep · sums + scale · values
+    public static func add(
+        _ values: UnsafePointer<Float>, scale: Float = 1, to sums: UnsafeMutablePointer<Float>, keep: Float = 1,
+        count: Int
+    ) {
+        latentd_add_scaled(Float.widest, Int64(count), keep, scale, values, sums)
     }
 }
 
