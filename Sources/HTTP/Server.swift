@@ -34,7 +34,8 @@ public final class Server: Sendable {
         // Beside the handlers, the event loop and its relief.
         let threads = configuration.handlerThreads + (configuration.handlesLoneRequestsOnLoop ? 2 : 1)
         let pool = HandlerPool(
-            threads: threads, capacity: configuration.handlerQueue, statistics: configuration.statistics)
+            threads: threads, usual: configuration.usualHandlers, capacity: configuration.handlerQueue,
+            statistics: configuration.statistics)
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(
                 listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox,
@@ -43,7 +44,7 @@ public final class Server: Sendable {
         }
         try pool.start()
         control.withLock { $0.started = true }
-        _ = pool.submit { [self] in lead(pool) }
+        _ = pool.submitToIdle { [self] in lead(pool) }
         return port
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import Sockets
 
@@ -12,6 +13,8 @@ public struct ServerConfiguration: Sendable {
     public var limits = HTTPLimits()
     /// Threads that run handlers: as many requests are answered at a time.
     public var handlerThreads = 16
+    /// Of these, those at work while no handler takes long: one a processor.
+    public var usualHandlers = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
     /// A request that comes while no other is in hand is handled on the event loop's thread, one more than those above:
     /// that saves it the waking of a thread.
     public var handlesLoneRequestsOnLoop = true

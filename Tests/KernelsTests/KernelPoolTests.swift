@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -57,6 +57,42 @@ import Testing
         #expect(ran.withLock { $0 } == 10)
         // The pool is as good as before.
         #expect(throws: Never.self) { try pool.run(2) { _, _ in } }
+    }
+
+    /// Single items from many callers between the items of a long call: neither waits for the other's end.
+    @Test func callersAndLargeCallsTakeTurns() throws {
+        let pool = KernelPool(workers: 1, prepareThread: {})
+        let order = Mutex([String]())
+        let begun = DispatchSemaphore(value: 0)
+        let (go, finished) = (DispatchSemaphore(value: 0), DispatchGroup())
+        onThread(finished) {
+            try? pool.run(4) { item, _ in
+                if item == 0 {
+                    begun.signal()
+                    go.wait()
+                }
+                order.withLock { $0.append("item") }
+            }
+        }
+        begun.wait()
+        for _ in 0..<3 {
+            onThread(finished) {
+                try? pool.run(1) { _, _ in order.withLock { $0.append("caller") } }
+            }
+        }
+        while pool.waitingCallers < 3 { sched_yield() }
+        go.signal()
+        finished.wait()
+        #expect(order.withLock { $0 } == ["item", "caller", "item", "caller", "item", "caller", "item"])
+    }
+
+    /// Those who wait for each other need threads of their own: Dispatch gives as many as it likes.
+    private func onThread(_ group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
+        group.enter()
+        Thread.detachNewThread {
+            body()
+            group.leave()
+        }
     }
 
     @Test func noItemsIsNoWork() throws {

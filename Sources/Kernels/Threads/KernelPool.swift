@@ -22,7 +22,7 @@ public final class KernelPool: Sendable {
     init(
         workers: Int, prepareThread: @escaping @Sendable () -> Void, start: (UnsafeMutableRawPointer) -> Bool
     ) {
-        let queue = WorkQueue()
+        let queue = WorkQueue(workers: max(1, workers))
         var started = 0
         while started < max(1, workers) {
             let argument = Unmanaged.passRetained(
@@ -33,12 +33,16 @@ public final class KernelPool: Sendable {
             }
             started += 1
         }
+        queue.begin(workers: started)
         (self.queue, self.prepareThread) = (queue, prepareThread)
         workerCount = max(1, started)
         caller = started == 0 ? Monitor() : nil
     }
 
     deinit { queue.close() }
+
+    /// Calls with one item that wait for a worker's place.
+    var waitingCallers: Int { queue.waitingCallers }
 
     /// The processors that are online.
     public static var availableProcessors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
@@ -70,8 +74,9 @@ public final class KernelPool: Sendable {
     private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
         guard items > 0 else { return }
         if let caller { return try caller.locked { try runHere(items, body) } }
-        // One item alone runs where it was asked for, in an idle worker's place: two changes of thread less.
-        if items == 1, !pinned, let worker = queue.borrow() {
+        // One item alone runs where it was asked for, in a worker's place: two changes of thread less.
+        if items == 1, !pinned {
+            let worker = queue.borrow()
             defer { queue.giveBack(worker) }
             prepareThread()
             return try body(0, worker)
@@ -104,112 +109,6 @@ public final class KernelTeam {
 
     /// Returns when all workers have ended; throws the first error.
     public func run() throws { try pool.run(work) }
-}
-
-/// One call of the pool; its fields are guarded by the queue's monitor.
-private final class Work {
-    let items: Int
-    let pinned: Bool
-    var body: ((Int, Int) throws -> Void)?
-    var started = 0
-    var ended = 0
-    var startedWorkers: Set<Int> = []
-    var error: (any Error)?
-
-    init(items: Int, pinned: Bool, body: @escaping (Int, Int) throws -> Void) {
-        (self.items, self.pinned, self.body) = (items, pinned, body)
-    }
-
-    /// Ready for another run; nobody else may know of it meanwhile.
-    func reset() {
-        (started, ended, error) = (0, 0, nil)
-        startedWorkers.removeAll(keepingCapacity: true)
-    }
-
-    func take(worker: Int) -> Int? {
-        guard started < items else { return nil }
-        if pinned {
-            guard startedWorkers.insert(worker).inserted else { return nil }
-            started += 1
-            return worker
-        }
-        defer { started += 1 }
-        return started
-    }
-}
-
-private final class WorkQueue: @unchecked Sendable {  // every access to its fields is inside the monitor
-    private let workAvailable = Monitor()
-    private let workDone = Monitor()
-    private var waiting: [Work] = []
-    private var closed = false
-    /// Workers that wait for work, and those of them in whose place a caller computes.
-    private var idle: Set<Int> = []
-    private var lent: Set<Int> = []
-
-    /// An idle worker's place for the caller, who alone may touch that worker's plans until `giveBack`.
-    func borrow() -> Int? {
-        workAvailable.locked {
-            guard waiting.isEmpty, let worker = idle.subtracting(lent).min() else { return nil }
-            lent.insert(worker)
-            return worker
-        }
-    }
-
-    func giveBack(_ worker: Int) {
-        workAvailable.locked {
-            lent.remove(worker)
-            if !waiting.isEmpty { workAvailable.notifyAll() }
-        }
-    }
-
-    func run(_ work: Work) {
-        workAvailable.locked {
-            waiting.append(work)
-            workAvailable.notifyAll()
-        }
-        workDone.locked {
-            while work.ended < work.items { workDone.wait() }
-        }
-    }
-
-    func close() {
-        workAvailable.locked {
-            closed = true
-            workAvailable.notifyAll()
-        }
-    }
-
-    /// Takes items until the queue is closed.
-    func serve(worker: Int) {
-        while let (work, item) = next(worker: worker) {
-            var failure: (any Error)?
-            do { try work.body?(item, worker) } catch { failure = error }
-            workDone.locked {
-                work.ended += 1
-                if let failure, work.error == nil { work.error = failure }
-                if work.ended == work.items { workDone.notifyAll() }
-            }
-        }
-    }
-
-    private func next(worker: Int) -> (Work, Int)? {
-        workAvailable.locked {
-            while !closed {
-                for index in waiting.indices where !lent.contains(worker) {
-                    let work = waiting[index]
-                    guard let item = work.take(worker: worker) else { continue }
-                    if work.started == work.items { waiting.remove(at: index) }
-                    return (work, item)
-                }
-                idle.insert(worker)
-                workAvailable.wait()
-                // A lent worker that wakes finds no work for itself, and waits again until `giveBack`.
-                idle.remove(worker)
-            }
-            return nil
-        }
-    }
 }
 
 private final class ThreadStart {
