@@ -23,7 +23,11 @@ public struct HostNames: Sendable {
     /// Whether a request may name this host, with or without a port. A request without a host is HTTP/1.0 and not a
     /// browser's, so it may.
     func accepts(_ authority: String) -> Bool {
-        acceptsAll || authority.isEmpty || names.contains(Self.name(of: authority))
+        if acceptsAll || authority.isEmpty { return true }
+        // As nearly every client writes it: the name itself and perhaps a port.
+        let end = authority.utf8.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
+        let plain = String(authority[..<end])
+        return names.contains(plain) || names.contains(Self.name(of: authority))
     }
 
     /// Whether only this machine can reach what is bound to the address.
@@ -34,15 +38,16 @@ public struct HostNames: Sendable {
 
     /// Without port, brackets and trailing dot, in lower case, IPv6 in its shortest form.
     static func name(of authority: String) -> String {
+        let colon = UInt8(ascii: ":")
         var text = authority[...]
         if text.hasPrefix("[") {
             text = text.dropFirst().prefix { $0 != "]" }
-        } else if let colon = text.firstIndex(of: ":"), !text[text.index(after: colon)...].contains(":") {
-            text = text[..<colon]
+        } else if let first = text.utf8.firstIndex(of: colon), first == text.utf8.lastIndex(of: colon) {
+            text = text[..<first]
         }
         if text.hasSuffix(".") { text = text.dropLast() }
         let name = text.lowercased()
-        guard name.contains(":") else { return name }
+        guard name.utf8.contains(colon) else { return name }
         var address = in6_addr()
         var shortest = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         guard inet_pton(AF_INET6, name, &address) == 1,
