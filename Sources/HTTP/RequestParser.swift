@@ -54,9 +54,11 @@ public struct RequestParser: Sendable {
     /// Bytes held: those not yet consumed, and the body as far as it has come.
     public var heldBytes: Int { buffer.count - position + body.count }
 
-    /// Whether a request has begun: false between two requests.
+    /// Whether a request has begun: false between two requests. An empty line there is no beginning, nor is half of one.
     public var isInsideRequest: Bool {
-        stage != .requestLine || hasBufferedBytes || emptyLines > 0
+        guard stage == .requestLine else { return true }
+        let waiting = buffer.count - position
+        return waiting > 1 || waiting == 1 && buffer[position] != ByteRules.carriageReturn
     }
 
     /// Adds what arrived.

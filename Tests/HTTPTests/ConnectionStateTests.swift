@@ -104,7 +104,8 @@ struct ConnectionStateTests {
     }
 
     @Test(arguments: [
-        ("nothing", "", "close"), ("half a head", "GET / HT", "fault 400"), ("an empty line", "\r\n", "fault 400"),
+        ("nothing", "", "close"), ("half a head", "GET / HT", "fault 400"), ("an empty line", "\r\n", "close"),
+        ("half an empty line", "\r", "close"), ("an empty line and a byte", "\r\nG", "fault 400"),
     ])
     func `The peer's end between requests is no error, inside one it is`(name: String, sent: String, expected: String) {
         var driver = ConnectionDriver()
@@ -112,6 +113,20 @@ struct ConnectionStateTests {
         #expect(driver.next() == "read")
         driver.state.peerFinished(at: driver.now)
         #expect(driver.next() == expected)
+    }
+
+    @Test func `An empty line after a body begins no request that could be late (RFC 9112 §2.2)`() {
+        for sent in ["\r\n", "\r"] {
+            var driver = ConnectionDriver()
+            driver.receive(post("/", "Content-Length: 1\r\n", "a") + sent)
+            #expect(driver.answer() == ["route /", "handle / a", "write"])
+            #expect(driver.next() == "read")
+            #expect(!driver.state.isBusy)
+            #expect(driver.deadline == 60)
+            driver.at(60)
+            driver.state.deadlinePassed(at: driver.now)
+            #expect(driver.next() == "close")
+        }
     }
 
     @Test(arguments: ["Content-Length: 5\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"])

@@ -190,6 +190,8 @@ let pipelineCases: [ParserCase] = [
         "RFC 9112 §9.3.2: nothing after a fault is read",
         post("Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n") + get(host), .status(400)),
     .init("RFC 9112 §2.2: one empty line between", get(host) + "\r\n" + get(host), .bodies(["", ""])),
+    .init("RFC 9112 §2.2: one empty line after the last", get(host) + "\r\n", .bodies([""])),
+    .init("RFC 9112 §2.2: two empty lines after the last", get(host) + "\r\n\r\n", .status(400)),
 ]
 
 let allParserCases = requestLineCases + fieldCases + framingCases + chunkCases + pipelineCases
