@@ -23,6 +23,8 @@ final class Connection {
     var peerMayHaveFinished = false
     var output: PendingOutput?
     var inFlight: InFlight?
+    /// The answer that stays open, from its head on.
+    var stream: OpenStream?
     /// The admitted request between its head and its end.
     var admitted: AdmittedRequest?
     var isQueued = false

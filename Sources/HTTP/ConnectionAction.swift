@@ -14,6 +14,13 @@ public enum ConnectionAction: Sendable, Equatable {
     case awaitResponse
     /// Write on; come back with `wrote` and, when all is out, `responseFinished`.
     case write
+    /// Write what the stream has; come back with `wrote`, `streamIsIdle` or `streamIsBlocked`, and at its end with
+    /// `responseFinished`.
+    case stream
+    /// The stream has been silent for long: queue its heartbeat.
+    case sendHeartbeat
+    /// Have the stream end after what it has, for this reason.
+    case endStream(ResponseStream.Ending)
     /// End the sending side and come back.
     case shutdownSending
     /// Remove and close.

@@ -5,41 +5,45 @@ import Sockets
 /// It does no I/O and reads no clock, so tests drive it with instants of their own. One request is in hand at a time;
 /// those that follow in the pipeline wait in the parser, and nothing is read while one is handled.
 public struct ConnectionState: Sendable {
-    private enum Phase: Equatable, Sendable {
+    enum Phase: Equatable, Sendable {
         /// Between requests, or in a head.
         case head
         case routing(RequestHead)
         case body(RequestHead, refused: Bool)
         case handling
         case responding
+        /// An answer that has no end yet.
+        case streaming
         case closingInOrder
         case lingering
         case closed
     }
 
-    private let limits: HTTPLimits
-    private var parser: RequestParser
-    private var phase = Phase.head
-    private var phaseStart: MonotonicInstant
-    private var isFirstRequest = true
-    private var headHasBegun = false
+    let limits: HTTPLimits
+    var parser: RequestParser
+    var phase = Phase.head
+    var phaseStart: MonotonicInstant
+    var isFirstRequest = true
+    var headHasBegun = false
     private var continueDue = false
-    private var peerHasFinished = false
-    private var peerFinishedAt: MonotonicInstant?
-    private var isLeaving = false
-    private var isDraining = false
+    var peerHasFinished = false
+    var peerFinishedAt: MonotonicInstant?
+    var isLeaving = false
+    var isDraining = false
     private var lingered = 0
     private var pendingFault: HTTPFault?
     private var pendingHandle: RequestHead?
     private var persists = false
     /// What the response in hand says about the connection: it is held to that, whatever happens meanwhile.
-    private var announced = ResponseEncoder.Persistence.close
-    private var isHTTP10 = false
-    private var unreadInput = false
-    private var cancelled = false
+    var announced = ResponseEncoder.Persistence.close
+    var isHTTP10 = false
+    var unreadInput = false
+    var cancelled = false
     /// The first byte of the request in hand.
-    private var requestStart: MonotonicInstant?
-    private var expired = false
+    var requestStart: MonotonicInstant?
+    var expired = false
+    /// Of the stream that is open, if one is.
+    var stream = OpenStreamState()
 
     public init(limits: HTTPLimits, at now: MonotonicInstant) {
         self.limits = limits
@@ -69,44 +73,6 @@ public struct ConnectionState: Sendable {
         case .head: parser.isInsideRequest
         case .lingering, .closed: false
         default: true
-        }
-    }
-
-    /// When `deadlinePassed` is to be called; nil for never.
-    public var deadline: MonotonicInstant? {
-        switch (phaseDeadline, requestDeadline) {
-        case (let phase?, let request?): min(phase, request)
-        case (let phase, let request): phase ?? request
-        }
-    }
-
-    private var requestDeadline: MonotonicInstant? {
-        switch phase {
-        case .body, .handling, .responding:
-            expired || cancelled ? nil : requestStart?.advanced(by: limits.requestTimeout)
-        default: nil
-        }
-    }
-
-    private var phaseDeadline: MonotonicInstant? {
-        switch phase {
-        case .head where isDraining && !parser.isInsideRequest:
-            return phaseStart.advanced(by: limits.drainIdleTimeout)
-        case .head:
-            let timeout = headHasBegun || isFirstRequest ? limits.headTimeout : limits.idleTimeout
-            return phaseStart.advanced(by: timeout)
-        case .body:
-            let rate = max(1, limits.bodyBytesPerSecond)
-            let earned = Duration.milliseconds(parser.bodyBytesReceived / rate * 1000)
-            return phaseStart.advanced(by: limits.bodyGrace).advanced(by: earned)
-        case .handling:
-            return cancelled ? nil : peerFinishedAt?.advanced(by: limits.halfCloseGrace)
-        case .responding: return phaseStart.advanced(by: limits.writeStallTimeout)
-        case .lingering:
-            // While draining it is for those who have not read that they were told; they are quick or gone.
-            let isShort = isDraining && !unreadInput
-            return phaseStart.advanced(by: isShort ? limits.drainIdleTimeout : limits.lingerTimeout)
-        case .routing, .closingInOrder, .closed: return nil
         }
     }
 
@@ -175,9 +141,11 @@ public struct ConnectionState: Sendable {
 
     /// The response is out, or was given up.
     public mutating func responseFinished(at now: MonotonicInstant) {
-        guard phase == .responding else { return }
+        guard phase == .responding || phase == .streaming else { return }
         if announced == .close {
-            phase = unreadInput || isLeaving || parser.hasBufferedBytes ? .closingInOrder : .closed
+            // While a stream is open nothing is read, so what the peer has sent meanwhile would make the close a reset.
+            let mayHaveMore = unreadInput || isLeaving || parser.hasBufferedBytes || phase == .streaming
+            phase = mayHaveMore ? .closingInOrder : .closed
             return
         }
         parser.beginNextRequest()
@@ -187,28 +155,17 @@ public struct ConnectionState: Sendable {
         (requestStart, expired) = (nil, false)
     }
 
-    /// `deadline` has come.
-    public mutating func deadlinePassed(at now: MonotonicInstant) {
-        guard let deadline, deadline <= now else { return }
-        switch phase {
-        case .head where parser.isInsideRequest, .body: fail(.timedOut)
-        // What it sends at this moment must not reset what it has not read yet.
-        case .head where isDraining: phase = .closingInOrder
-        case .handling where requestDeadline.map { $0 <= now } == true: expired = true
-        case .handling: cancelled = true
-        default: phase = .closed
-        }
-    }
-
     /// The server is about to stop: from now on a response says that it is the connection's last.
     public mutating func beginLeaving() {
         isLeaving = true
+        endStream(.stopped)
     }
 
     /// The server is stopping: the next response says that it is the last. A client that has not been told yet may have
     /// sent a request already, and is given a moment for it.
     public mutating func beginDraining(at now: MonotonicInstant) {
         (isLeaving, isDraining) = (true, true)
+        endStream(.stopped)
         if phase == .head, !parser.isInsideRequest { phaseStart = now }
     }
 
@@ -231,6 +188,7 @@ public struct ConnectionState: Sendable {
         case .body(let head, let refused): return nextInBody(head, refused: refused, at: now)
         case .handling: return .awaitResponse
         case .responding: return .write
+        case .streaming: return nextInStream()
         case .closingInOrder:
             phase = peerHasFinished ? .closed : .lingering
             phaseStart = now
@@ -327,7 +285,7 @@ public struct ConnectionState: Sendable {
         pendingHandle = head
     }
 
-    private mutating func fail(_ fault: HTTPFault) {
+    mutating func fail(_ fault: HTTPFault) {
         persists = false
         unreadInput = true
         pendingFault = fault

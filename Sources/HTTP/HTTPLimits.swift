@@ -47,5 +47,10 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Bytes of request bodies in hand, whole or arriving; more are 503. One request alone may exceed it.
     public var inFlightBytes = 1 << 29
 
+    /// Responses that stay open (`ResponseStream`); more are 503.
+    public var streams = 256
+    /// What such a response holds for a client that does not read; one that falls behind further is cut off.
+    public var streamBufferBytes = 256 * 1024
+
     public init() {}
 }

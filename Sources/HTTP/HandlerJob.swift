@@ -10,7 +10,8 @@ struct HandlerJob: Sendable {
     let transport: Transport
     /// What the loop had not got out before (`100 Continue`).
     let unsent: PendingOutput?
-    let persistence: ResponseEncoder.Persistence
+    let terms: Answer.Terms
+    let places: StreamPlaces
     let date: HTTPDate
     let onAccess: (@Sendable (AccessRecord) -> Void)?
 
@@ -27,18 +28,25 @@ struct HandlerJob: Sendable {
         guard isExpired || !request.isCancelled else { return .dropped }
         var response = isExpired ? late : route.handler(request)
         // Cancelled on the way, what the handler says is for nobody.
-        if request.cancellation.hasExpired { response = late }
-        var encoded = ResponseEncoder.encode(
-            response, toHead: request.method == .head, persistence: persistence, date: date.now)
-        let bodyBytes = encoded.body.count
-        if let unsent { encoded = unsent.followed(by: encoded) }
-        var output = PendingOutput(encoded)
+        if request.cancellation.hasExpired {
+            response.stream?.close(.unused)
+            response = late
+        }
+        let answer = Answer(
+            response, toHead: request.method == .head, requestID: request.id, terms: terms, places: places,
+            date: date.now)
+        var output = PendingOutput(unsent?.followed(by: answer.encoded) ?? answer.encoded)
         let progress = output.send(to: transport)
-        onAccess?(
-            AccessRecord(
-                requestID: request.id, peer: request.peer, method: request.method.rawValue, target: request.rawTarget,
-                route: route.pattern, routeNumber: route.number, status: response.status.code,
-                requestBytes: request.body.count, bodyBytes: bodyBytes, duration: began.duration(to: .now)))
+        let record = AccessRecord(
+            requestID: request.id, peer: request.peer, method: request.method.rawValue, target: request.rawTarget,
+            route: route.pattern, routeNumber: route.number, status: answer.status.code,
+            requestBytes: request.body.count, bodyBytes: answer.encoded.body.count, duration: began.duration(to: .now),
+            isStream: answer.stream != nil)
+        if let stream = answer.stream {
+            let open = OpenStream(stream: stream, isChunked: terms.takesChunks, began: began, record: record)
+            return .open(open, progress == .finished ? nil : output)
+        }
+        onAccess?(record)
         switch progress {
         case .finished: return .sent
         case .blocked: return .blocked(output)

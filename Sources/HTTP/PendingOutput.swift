@@ -10,6 +10,7 @@ struct PendingOutput: Sendable {
     }
 
     var isFinished: Bool { sent == response.count }
+    var left: Int { response.count - sent }
 
     enum Progress: Equatable, Sendable {
         case finished

@@ -22,6 +22,8 @@ public struct Request: Sendable {
     /// The client's address without its port.
     public var peer: String
     let cancellation: Cancellation
+    /// The cap of a stream that answers it.
+    var streamBufferBytes = HTTPLimits().streamBufferBytes
 
     /// Whether the client has gone, so that the work is for nobody. Long work asks now and then.
     public var isCancelled: Bool { cancellation.isCancelled }

@@ -1,15 +1,23 @@
 import HTTPTypes
 
-/// A whole response. The server adds Date, Content-Length and Connection, and drops a handler's own.
+/// A response, whole or with a body that goes on. The server adds Date, Content-Length and Connection, and drops a handler's own.
 public struct Response: Sendable, Equatable {
     public var status: HTTPResponse.Status
     public var fields: HTTPFields
     public var body: [UInt8]
+    /// What is sent in place of `body`, for as long as it is open.
+    public var stream: ResponseStream?
 
     public init(status: HTTPResponse.Status = .ok, fields: HTTPFields = HTTPFields(), body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = body
+    }
+
+    /// An answer that stays open.
+    public init(contentType: String, stream: ResponseStream) {
+        self.init(fields: [.contentType: contentType])
+        self.stream = stream
     }
 
     /// A body with its media type.

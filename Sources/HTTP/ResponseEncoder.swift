@@ -20,17 +20,18 @@ public struct ResponseEncoder: Sendable {
     }
 
     static let continueLine: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+    private static let lastChunk: [UInt8] = Array("0\r\n\r\n".utf8)
     private static let okLine: [UInt8] = Array("HTTP/1.1 200 OK\r\n".utf8)
 
     /// - Parameters:
     ///   - toHead: whether the request was HEAD: the fields of GET, and no body.
+    ///   - takesChunks: whether the client understands chunks; a stream to others ends with the connection.
     ///   - date: an IMF-fixdate, as `HTTPDate` makes it.
     public static func encode(
-        _ response: Response, toHead: Bool, persistence: Persistence, date: [UInt8]
+        _ response: Response, toHead: Bool, persistence: Persistence, takesChunks: Bool = true, date: [UInt8]
     ) -> EncodedResponse {
         let code = response.status.code
-        // RFC 9110 §6.4.1, §8.6.
-        let hasNoContent = code < 200 || code == 204 || code == 304
+        let hasNoContent = hasNoContent(response.status)
         var head: [UInt8] = []
         head.reserveCapacity(192 + 48 * response.fields.count)
         if code == 200 {
@@ -45,12 +46,15 @@ public struct ResponseEncoder: Sendable {
         head.append(contentsOf: "Date: ".utf8)
         head.append(contentsOf: date)
         endLine(&head)
-        if !hasNoContent {
+        let isStream = response.stream != nil && !hasNoContent
+        if isStream {
+            if takesChunks { head.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
+        } else if !hasNoContent {
             head.append(contentsOf: "Content-Length: ".utf8)
             append(response.body.count, to: &head)
             endLine(&head)
         }
-        switch persistence {
+        switch isStream && !takesChunks && !toHead ? .close : persistence {
         case .implied: break
         case .keepAlive: head.append(contentsOf: "Connection: keep-alive\r\n".utf8)
         case .close: head.append(contentsOf: "Connection: close\r\n".utf8)
@@ -63,7 +67,25 @@ public struct ResponseEncoder: Sendable {
             endLine(&head)
         }
         endLine(&head)
-        return EncodedResponse(head: head, body: toHead || hasNoContent ? [] : response.body)
+        return EncodedResponse(head: head, body: toHead || hasNoContent || isStream ? [] : response.body)
+    }
+
+    /// A piece of a stream, with the stream's end after it if it is the last (RFC 9112 §7.1).
+    static func encode(piece: [UInt8], isChunked: Bool, isLast: Bool) -> EncodedResponse {
+        guard isChunked else { return EncodedResponse(head: [], body: piece) }
+        var encoded = EncodedResponse(head: [], body: piece)
+        if !piece.isEmpty {
+            encoded.head.append(contentsOf: String(piece.count, radix: 16).utf8)
+            endLine(&encoded.head)
+            endLine(&encoded.body)
+        }
+        if isLast { encoded.body.append(contentsOf: lastChunk) }
+        return encoded
+    }
+
+    /// RFC 9110 §6.4.1, §8.6.
+    static func hasNoContent(_ status: HTTPResponse.Status) -> Bool {
+        status.code < 200 || status == .noContent || status == .notModified
     }
 
     private static func isOurs(_ name: HTTPField.Name) -> Bool {

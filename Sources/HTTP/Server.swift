@@ -89,6 +89,7 @@ public final class Server: Sendable {
             configuration.onNotice?(.loopFailed(error.description))
         }
         loop.withLock { $0 = nil }  // what its relief is given refers to this server
+        mailbox.close()
         relief.stop()
         pool.stop()
         finished.signal()
@@ -105,6 +106,8 @@ public final class Server: Sendable {
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case completed(Completion)
+        /// The connection's stream has something.
+        case stream(EventLoop.Registration)
         case leave
         case drain(until: MonotonicInstant)
         case use(TLSContext)
@@ -112,6 +115,7 @@ final class Mailbox: Sendable {
 
     let waker: Waker
     private let messages = Mutex<[Message]>([])
+    private let isClosed = Atomic<Bool>(false)
 
     init(waker: Waker) {
         self.waker = waker
@@ -124,6 +128,19 @@ final class Mailbox: Sendable {
             return messages.count == 1
         }
         if isFirst { waker.wake() }
+        if isClosed.load(ordering: .sequentiallyConsistent) { discardAll() }
+    }
+
+    /// Nobody looks any more: streams that come now, or have just come, end.
+    func close() {
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        discardAll()
+    }
+
+    private func discardAll() {
+        for case .completed(let completion) in takeAll() {
+            if case .open(let open, _) = completion.outcome { open.stream.close(.stopped) }
+        }
     }
 
     func takeAll() -> [Message] {
@@ -140,6 +157,8 @@ struct Completion: Sendable {
     enum Outcome: Sendable {
         case sent
         case blocked(PendingOutput)
+        /// The answer stays open; with what is left of its head.
+        case open(OpenStream, PendingOutput?)
         case broken
         /// The client had gone before the handler began.
         case dropped

@@ -29,7 +29,8 @@ public struct ServerConfiguration: Sendable {
     public var gate: Gate?
     /// Kept up to date by the server.
     public var statistics = ServerStatistics()
-    /// Called for every answer, on the thread that made it; must be quick and must not block.
+    /// Called for every answer, on the thread that made it, and for a stream at its end, on the event loop's; must be quick
+    /// and must not block.
     public var onAccess: (@Sendable (AccessRecord) -> Void)?
     /// Called, rarely, when something about the server itself is worth a log line.
     public var onNotice: (@Sendable (ServerNotice) -> Void)?
@@ -51,14 +52,16 @@ public struct AccessRecord: Sendable {
     public let status: Int
     /// Bytes of the request's body, as far as it was wanted.
     public let requestBytes: Int
-    /// Bytes of the response's body.
-    public let bodyBytes: Int
-    /// From the end of the request's head to the response's handing to the kernel.
-    public let duration: Duration
+    /// Bytes of the response's body; of a stream those that the kernel took, with the chunks' framing.
+    public internal(set) var bodyBytes: Int
+    /// From the end of the request's head to the response's handing to the kernel, of a stream to its end.
+    public internal(set) var duration: Duration
+    /// Whether the answer stayed open, so that its duration says nothing about the server.
+    public let isStream: Bool
 
     public init(
         requestID: String, peer: String, method: String, target: String, route: String?, routeNumber: Int?, status: Int,
-        requestBytes: Int, bodyBytes: Int, duration: Duration
+        requestBytes: Int, bodyBytes: Int, duration: Duration, isStream: Bool = false
     ) {
         self.requestID = requestID
         self.peer = peer
@@ -70,6 +73,7 @@ public struct AccessRecord: Sendable {
         self.requestBytes = requestBytes
         self.bodyBytes = bodyBytes
         self.duration = duration
+        self.isStream = isStream
     }
 
     /// The target without its query.

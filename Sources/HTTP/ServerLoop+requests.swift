@@ -40,11 +40,12 @@ extension ServerLoop {
             answer(connection, with: response, id: admitted.id, route: route, at: now)
         case .route(let route, let path, let query, let parameters):
             let isInline = route.execution == .inline
-            let request = Request(
+            var request = Request(
                 method: admitted.head.method, rawTarget: admitted.head.target.raw, path: path, query: query,
                 pathParameters: parameters, fields: admitted.head.fields, authority: admitted.head.authority,
                 body: body, id: admitted.id, peer: connection.peer,
                 cancellation: isInline ? Self.neverCancelled : Cancellation())
+            request.streamBufferBytes = configuration.limits.streamBufferBytes
             if isInline {
                 answer(
                     connection, with: route.handler(request), id: admitted.id, route: route, requestBytes: body.count,
@@ -64,7 +65,7 @@ extension ServerLoop {
         let job = HandlerJob(
             request: request, route: route, began: began, registration: connection.registration,
             transport: connection.transport, unsent: connection.output,
-            persistence: connection.state.persistence, date: date, onAccess: configuration.onAccess)
+            terms: terms(of: connection), places: places, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop
         if isLone, relief.isStandingBy {
             ownJob = job
@@ -93,13 +94,21 @@ extension ServerLoop {
         guard let connection = connection(completion.registration) else { return }
         connection.inFlight = nil
         connection.admitted = nil
-        connection.state.responseReady(at: .now)
+        if case .open(let open, let unsent) = completion.outcome {
+            begin(open, on: connection, unsent: unsent, at: .now)
+        } else {
+            connection.state.responseReady(at: .now)
+        }
         switch completion.outcome {
-        case .sent: break
+        case .sent, .open: break
         case .blocked(let output): connection.output = output
         case .broken, .dropped: connection.state.broken()
         }
         pump(connection)
+    }
+
+    private func terms(of connection: Connection) -> Answer.Terms {
+        Answer.Terms(persistence: connection.state.persistence, takesChunks: connection.state.takesChunks)
     }
 
     /// Queues an answer that the loop itself has; the state then asks for it to be written.
@@ -108,24 +117,25 @@ extension ServerLoop {
         at now: MonotonicInstant
     ) {
         let head = connection.admitted?.head
-        let encoded = ResponseEncoder.encode(
-            response, toHead: head?.method == .head, persistence: connection.state.persistence, date: date.now)
-        if let unsent = connection.output, !unsent.isFinished {
-            // An interim response that the socket did not take yet; rare, and 25 bytes.
-            connection.output = PendingOutput(unsent.followed(by: encoded))
-        } else {
-            connection.output = PendingOutput(encoded)
-        }
-        connection.state.responseReady(at: now)
-        if let onAccess = configuration.onAccess {
-            let began = connection.admitted?.began ?? now
-            onAccess(
-                AccessRecord(
-                    requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
-                    target: head?.target.raw ?? "-", route: route?.pattern, routeNumber: route?.number,
-                    status: response.status.code, requestBytes: requestBytes, bodyBytes: encoded.body.count,
-                    duration: began.duration(to: .now)))
-        }
+        let began = connection.admitted?.began ?? now
+        let terms = terms(of: connection)
+        let answer = Answer(
+            response, toHead: head?.method == .head, requestID: id, terms: terms, places: places, date: date.now)
+        // An interim response that the socket did not take yet is rare, and 25 bytes.
+        let unsent = connection.output.flatMap { $0.isFinished ? nil : $0 }
+        let output = PendingOutput(unsent?.followed(by: answer.encoded) ?? answer.encoded)
+        let record = AccessRecord(
+            requestID: id, peer: connection.peer, method: head?.method.rawValue ?? "-",
+            target: head?.target.raw ?? "-", route: route?.pattern, routeNumber: route?.number,
+            status: answer.status.code, requestBytes: requestBytes, bodyBytes: answer.encoded.body.count,
+            duration: began.duration(to: .now), isStream: answer.stream != nil)
         connection.admitted = nil
+        if let stream = answer.stream {
+            let open = OpenStream(stream: stream, isChunked: terms.takesChunks, began: began, record: record)
+            return begin(open, on: connection, unsent: output, at: now)
+        }
+        connection.output = output
+        connection.state.responseReady(at: now)
+        configuration.onAccess?(record)
     }
 }

@@ -24,6 +24,7 @@ final class ServerLoop {
     let loop: EventLoop
     let date = HTTPDate()
     let admission: Admission
+    let places: StreamPlaces
     var identifiers = RequestIdentifiers()
     /// The request that this thread will handle when the turn is over.
     var ownJob: HandlerJob?
@@ -33,9 +34,9 @@ final class ServerLoop {
     }
     /// What new connections are secured with.
     private var tls: TLSContext?
-    private var acceptor: Acceptor?
-    private var connections: [Connection?] = []
-    private var connectionCount = 0 {
+    var acceptor: Acceptor?
+    var connections: [Connection?] = []
+    var connectionCount = 0 {
         didSet { configuration.statistics.openConnections.store(connectionCount, ordering: .relaxed) }
     }
     private var connectionsByPeer: [String: Int] = [:]
@@ -44,7 +45,7 @@ final class ServerLoop {
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     /// Keeps this thread awake for a client that comes back at once.
     var attention = Attention()
-    private var isLeaving = false
+    var isLeaving = false
     var drainDeadline: MonotonicInstant?
     private var gaveUp = false
     /// Requests or reads of one connection in one turn.
@@ -64,11 +65,13 @@ final class ServerLoop {
             limits: Admission.Limits(
                 requests: configuration.handlerThreads + configuration.handlerQueue,
                 requestsByShare: configuration.requestsByShare, bytes: configuration.limits.inFlightBytes))
+        places = StreamPlaces(limit: configuration.limits.streams, statistics: configuration.statistics)
         loop = try EventLoop(waker: mailbox.waker)
         acceptor = try Acceptor(listener: listener, loop: loop, onNotice: configuration.onNotice)
     }
 
     deinit {
+        for connection in connections { connection?.stream?.stream.close(.stopped) }
         scratch.deallocate()
     }
 
@@ -121,7 +124,7 @@ final class ServerLoop {
         if !readiness.isDisjoint(with: .broken) {
             connection.state.broken()
             connection.inFlight?.cancellation.cancel()
-        } else if readiness.contains(.peerFinished), connection.inFlight != nil {
+        } else if readiness.contains(.peerFinished), connection.inFlight != nil || connection.stream != nil {
             connection.state.peerStoppedSending(at: .now)
         }
         connection.mayRead = true
@@ -145,6 +148,8 @@ final class ServerLoop {
         for message in mailbox.takeAll() {
             switch message {
             case .completed(let completion): complete(completion)
+            case .stream(let registration):
+                if let connection = connection(registration), connection.stream != nil { pump(connection) }
             case .leave: beginLeaving()
             case .drain(let deadline): beginDraining(until: deadline)
             case .use(let context): if tls != nil { tls = context }
@@ -156,7 +161,7 @@ final class ServerLoop {
         acceptor.accept(loop, open)
     }
 
-    private func open(_ descriptor: consuming OwnedDescriptor, from peer: String) {
+    func open(_ descriptor: consuming OwnedDescriptor, from peer: String) {
         let isFull = connectionCount >= configuration.limits.connections
         let ofPeer = connectionsByPeer[peer, default: 0]
         if isFull || ofPeer >= configuration.limits.connectionsByPeer { return turnAway(descriptor) }
@@ -227,6 +232,10 @@ final class ServerLoop {
             case .awaitResponse: return setDeadline(connection)
             case .write:
                 guard write(connection, at: now) else { return setDeadline(connection) }
+            case .stream:
+                guard stream(connection, at: now) else { return setDeadline(connection) }
+            case .sendHeartbeat: sendHeartbeat(connection)
+            case .endStream(let ending): end(connection, ending)
             case .shutdownSending: connection.transport.shutdownSending()
             case .close:
                 close(connection)
@@ -292,46 +301,13 @@ final class ServerLoop {
         if progress == .broken { connection.state.broken() }
     }
 
-    private func close(_ connection: Connection) {
+    func close(_ connection: Connection) {
+        abandonStream(connection)
         connection.transport.finish(discardingInto: scratch)
         loop.remove(connection.registration)
         connections[connection.registration.slot] = nil
         connectionCount -= 1
         let left = (connectionsByPeer[connection.peer] ?? 1) - 1
         connectionsByPeer[connection.peer] = left > 0 ? left : nil
-    }
-
-    // MARK: Stopping
-
-    private func beginDraining(until deadline: MonotonicInstant) {
-        guard drainDeadline == nil else { return }
-        drainDeadline = deadline
-        beginLeaving()
-        acceptor?.close(loop, open)
-        acceptor = nil
-        let now = MonotonicInstant.now
-        for connection in connections.compactMap({ $0 }) {
-            connection.state.beginDraining(at: now)
-            hurryHandshake(connection, at: now)
-            pump(connection)
-        }
-    }
-
-    /// Every answer says from now on that it is the connection's last, so that clients turn to another server.
-    private func beginLeaving() {
-        isLeaving = true
-        for connection in connections { connection?.state.beginLeaving() }
-    }
-
-    private func cutConnections() {
-        for connection in connections.compactMap({ $0 }) {
-            connection.state.broken()
-            if let inFlight = connection.inFlight {
-                inFlight.cancellation.cancel()
-                connection.descriptor.shutdownBoth()
-            } else {
-                close(connection)
-            }
-        }
     }
 }

@@ -8,6 +8,9 @@ public final class ServerStatistics: Sendable {
     let handledNow = Atomic<Int>(0)
     let waitingNow = Atomic<Int>(0)
     let overloads = Atomic<Int>(0)
+    let openStreams = Atomic<Int>(0)
+    let refusedStreams = Atomic<Int>(0)
+    private let endedStreams = Mutex<[ResponseStream.Ending: Int]>([:])
 
     public init() {}
 
@@ -23,4 +26,14 @@ public final class ServerStatistics: Sendable {
     public var waiting: Int { waitingNow.load(ordering: .relaxed) }
     /// Requests answered 503 because too many were waiting.
     public var overloaded: Int { overloads.load(ordering: .relaxed) }
+    /// Responses that stay open and are.
+    public var streams: Int { openStreams.load(ordering: .relaxed) }
+    /// Requests answered 503 because too many streams were open.
+    public var streamsTurnedAway: Int { refusedStreams.load(ordering: .relaxed) }
+    /// Streams that have ended, by how.
+    public var streamEndings: [ResponseStream.Ending: Int] { endedStreams.withLock { $0 } }
+
+    func count(_ ending: ResponseStream.Ending) {
+        endedStreams.withLock { $0[ending, default: 0] += 1 }
+    }
 }

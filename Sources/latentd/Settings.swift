@@ -14,6 +14,8 @@ struct Settings: Equatable, Sendable {
         var maxConnectionsPerPeer = 512
         var maxBodyBytes = 201_326_592
         var maxInFlightBytes = 536_870_912
+        var maxStreams = 256
+        var maxStreamBufferBytes = 262_144
         var headTimeout: Duration = .seconds(10)
         var idleTimeout: Duration = .seconds(60)
         var writeTimeout: Duration = .seconds(30)

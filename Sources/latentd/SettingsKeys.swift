@@ -45,6 +45,11 @@ struct SettingKey: Sendable {
         integer(
             "server.max_in_flight_bytes", \.server.maxInFlightBytes, 1024...1_099_511_627_776,
             "Bytes of request bodies in hand, but for one request alone; more are answered 503"),
+        integer(
+            "server.max_streams", \.server.maxStreams, 1...65536, "Answers that stay open; more are answered 503"),
+        integer(
+            "server.max_stream_buffer_bytes", \.server.maxStreamBufferBytes, 1024...1_073_741_824,
+            "What such an answer holds for a client that does not read, before it is cut off"),
         seconds("server.head_timeout_seconds", \.server.headTimeout, 0.1...3600, "Time for a request's head to arrive"),
         seconds(
             "server.idle_timeout_seconds", \.server.idleTimeout, 0.1...86400,

@@ -119,7 +119,7 @@ struct AdmissionTests {
                 client.state.responseReady(at: now)
             case .awaitResponse: return true
             case .write: client.state.responseFinished(at: now)
-            case .sendContinue, .shutdownSending: break
+            case .sendContinue, .shutdownSending, .stream, .sendHeartbeat, .endStream: break
             case .close: return false
             }
         }

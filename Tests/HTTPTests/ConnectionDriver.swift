@@ -28,6 +28,9 @@ struct ConnectionDriver {
         case .answerFault(let fault): "fault \(fault.status.code)"
         case .awaitResponse: "await"
         case .write: "write"
+        case .stream: "stream"
+        case .sendHeartbeat: "heartbeat"
+        case .endStream(let ending): "end \(ending)"
         case .shutdownSending: "shutdown"
         case .close: "close"
         }

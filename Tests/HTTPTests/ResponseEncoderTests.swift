@@ -64,4 +64,26 @@ struct ResponseEncoderTests {
     func `Dates are IMF-fixdates (RFC 9110 §5.6.7)`(seconds: Int, expected: String) {
         #expect(String(decoding: HTTPDate.format(seconds), as: UTF8.self) == expected)
     }
+
+    @Test(arguments: [(true, "Transfer-Encoding: chunked\r\n"), (false, "Connection: close\r\n")])
+    func `A stream's head has no length, and says how it will end`(takesChunks: Bool, expected: String) {
+        var response = Response(contentType: "text/plain", stream: ResponseStream(for: Request()))
+        response.body = [1]
+        let encoded = ResponseEncoder.encode(
+            response, toHead: false, persistence: takesChunks ? .implied : .keepAlive, takesChunks: takesChunks,
+            date: [])
+        let head = String(decoding: encoded.head, as: UTF8.self)
+        #expect(head.contains(expected) && !head.contains("Content-Length") && !head.contains("keep-alive"))
+        #expect(encoded.body.isEmpty && head.contains("chunked") == takesChunks)
+    }
+
+    @Test func `Pieces are chunks, and an empty one ends nothing (RFC 9112 §7.1)`() {
+        func text(_ piece: String, isChunked: Bool = true, isLast: Bool) -> String {
+            let encoded = ResponseEncoder.encode(piece: Array(piece.utf8), isChunked: isChunked, isLast: isLast)
+            return String(decoding: encoded.head + encoded.body, as: UTF8.self)
+        }
+        #expect(text("0123456789abcdefg", isLast: false) == "11\r\n0123456789abcdefg\r\n")
+        #expect(text("a", isLast: true) == "1\r\na\r\n0\r\n\r\n" && text("", isLast: true) == "0\r\n\r\n")
+        #expect(text("", isLast: false) == "" && text("a", isChunked: false, isLast: true) == "a")
+    }
 }

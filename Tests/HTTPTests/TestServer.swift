@@ -47,12 +47,14 @@ enum TestServer {
     }
 
     static func withServer(
-        gate: Gate = Gate(), _ configure: (inout ServerConfiguration) -> Void = { _ in },
-        _ body: (Server, UInt16) throws -> Void
+        gate: Gate = Gate(), source: StreamSource = StreamSource(),
+        _ configure: (inout ServerConfiguration) -> Void = { _ in }, _ body: (Server, UInt16) throws -> Void
     ) throws {
         var configuration = ServerConfiguration()
         configure(&configuration)
-        let server = try Server(router: router(gate: gate), configuration: configuration)
+        var router = router(gate: gate)
+        source.add(to: &router)
+        let server = try Server(router: router, configuration: configuration)
         let port = try server.start()
         defer { server.stop(drain: .milliseconds(500)) }
         try body(server, port)

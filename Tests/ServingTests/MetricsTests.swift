@@ -18,7 +18,8 @@ import Testing
     }
 
     private func observe(
-        _ method: String, _ pattern: String?, _ status: Int, _ duration: Duration, bytes: (Int, Int) = (0, 0)
+        _ method: String, _ pattern: String?, _ status: Int, _ duration: Duration, bytes: (Int, Int) = (0, 0),
+        isStream: Bool = false
     ) {
         let number = pattern.flatMap { pattern in
             daemon.router.routes.first { $0.pattern == pattern && $0.method.rawValue == method }?.number
@@ -26,7 +27,8 @@ import Testing
         metrics.observe(
             AccessRecord(
                 requestID: "r", peer: "p", method: method, target: "/x?secret", route: pattern, routeNumber: number,
-                status: status, requestBytes: bytes.0, bodyBytes: bytes.1, duration: duration))
+                status: status, requestBytes: bytes.0, bodyBytes: bytes.1, duration: duration,
+                isStream: isStream))
     }
 
     @Test func countsByRouteMethodAndStatus() {
@@ -54,6 +56,20 @@ import Testing
             #"latentd_jobs{state="queued"} 0"#,
         ] { #expect(lines.contains(line), "\(line)") }
         #expect(!lines.contains { $0.contains("secret") })
+    }
+
+    @Test func leavesStreamsOutOfTheDurations() {
+        observe("GET", "/v1/jobs/{job}/events", 200, .seconds(3000), bytes: (0, 99), isStream: true)
+        observe("GET", "/v1/jobs/{job}/events", 200, .milliseconds(1), bytes: (0, 1))
+        let lines = Set(text(of: metrics).split(separator: "\n").map(String.init))
+        let events = #"route="/v1/jobs/{job}/events",method="GET""#
+        for line in [
+            "latentd_http_requests_total{\(events),status=\"200\"} 2",
+            "latentd_http_request_duration_seconds_count{\(events)} 1",
+            "latentd_http_response_body_bytes_total{\(events)} 100", "latentd_http_streams 0",
+            #"latentd_http_streams_ended_total{reason="overflow"} 0"#,
+            #"latentd_http_requests_refused_total{reason="streams"} 0"#,
+        ] { #expect(lines.contains(line), "\(line)") }
     }
 
     @Test func countsWhatIsRefused() {

@@ -22,7 +22,8 @@ public enum Compression: String, CaseIterable, Sendable {
 
     /// The answer as this client gets it: text and JSON over the threshold may become gzip, and say that they may.
     func encode(_ response: Response, to request: Request) -> Response {
-        guard self != .off, response.body.count > Self.threshold, response.fields[.contentEncoding] == nil,
+        guard self != .off, response.stream == nil, response.body.count > Self.threshold,
+            response.fields[.contentEncoding] == nil,
             let type = response.fields[.contentType], Self.isCompressible(type)
         else { return response }
         var encoded = response

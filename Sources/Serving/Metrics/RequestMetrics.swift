@@ -45,13 +45,15 @@ struct RequestMetrics: Sendable {
         let method = Self.methods.firstIndex(of: record.method) ?? Self.methods.count - 1
         let status = Self.statuses.firstIndex(of: record.status) ?? Self.statuses.count
         counters.add(to: start + method * (Self.statuses.count + 1) + status)
+        counters.add(record.requestBytes, to: start + Self.bytesIn)
+        counters.add(record.bodyBytes, to: start + Self.bytesOut)
+        // How long a stream was open says nothing about how fast this server is.
+        guard !record.isStream else { return }
         let (seconds, attoseconds) = record.duration.components
         let nanoseconds = Int(clamping: min(max(seconds, 0), 1 << 32) * 1_000_000_000 + attoseconds / 1_000_000_000)
         let bucket = Self.bounds.firstIndex { nanoseconds <= $0 } ?? Self.bounds.count
         counters.add(to: start + Self.firstBucket + bucket)
         counters.add(nanoseconds, to: start + Self.nanoseconds)
-        counters.add(record.requestBytes, to: start + Self.bytesIn)
-        counters.add(record.bodyBytes, to: start + Self.bytesOut)
     }
 
     func write(_ text: inout MetricsText) {
@@ -68,7 +70,8 @@ struct RequestMetrics: Sendable {
         }
         text.family(
             "latentd_http_request_duration_seconds", .histogram,
-            "From the end of a request's head to the handing of its answer to the kernel.")
+            "From the end of a request's head to the handing of its answer to the kernel; without those that stay open."
+        )
         for (number, row) in rows.enumerated() {
             let start = number * Self.width
             let labels = [("route", row.route), ("method", row.method)]

@@ -38,6 +38,7 @@ public struct ServerMetrics: Sendable {
             text.sample(refusals[index], [("reason", refusal.rawValue)])
         }
         text.sample(statistics.overloaded, [("reason", "overload")])
+        text.sample(statistics.streamsTurnedAway, [("reason", "streams")])
         text.single(
             "latentd_http_requests_in_flight", .gauge, statistics.inFlight, "Requests handled now or about to be.")
         text.single(
@@ -48,6 +49,12 @@ public struct ServerMetrics: Sendable {
         text.single(
             "latentd_http_connections_refused_total", .counter, statistics.turnedAway,
             "Connections turned away because there were too many.")
+        text.single("latentd_http_streams", .gauge, statistics.streams, "Answers that stay open.")
+        text.family("latentd_http_streams_ended_total", .counter, "Answers that stayed open, by how they ended.")
+        let endings = statistics.streamEndings
+        for ending in ResponseStream.Ending.allCases where ending != .unused {
+            text.sample(endings[ending] ?? 0, [("reason", ending.rawValue)])
+        }
         let models = services.repository.list()
         let ready = models.count { $0.served != nil }
         text.family("latentd_models", .gauge, "Models by state.")

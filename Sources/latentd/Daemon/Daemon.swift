@@ -191,6 +191,8 @@ extension ServerConfiguration {
         limits.connections = settings.maxConnections
         limits.connectionsByPeer = settings.maxConnectionsPerPeer
         limits.inFlightBytes = settings.maxInFlightBytes
+        limits.streams = settings.maxStreams
+        limits.streamBufferBytes = settings.maxStreamBufferBytes
         limits.bodyBytesPerSecond = settings.minBodyBytesPerSecond
         limits.requestTimeout = settings.requestTimeout
         limits.headTimeout = settings.headTimeout

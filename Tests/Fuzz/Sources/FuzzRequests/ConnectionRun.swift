@@ -33,6 +33,8 @@ struct ConnectionRun {
     private var isRefused = false
     /// Whether the last word on this connection has been said.
     private var isLast = false
+    /// Pieces that the open stream still has.
+    private var pieces = 0
 
     init(limits: HTTPLimits, bodyLimit: Int) {
         state = ConnectionState(limits: limits, at: now)
@@ -69,7 +71,7 @@ struct ConnectionRun {
                     check(body.count == length, "a body is as long as it was declared")
                 }
                 happenings.append(.handled(head.target.raw, body))
-                respond()
+                respond(isStream: head.target.rawPath.hasSuffix("stream"))
             case .answerFault(let fault):
                 check(!hasFaulted, "a connection faults once")
                 check(state.persistence == .close, "a fault is the last answer")
@@ -77,6 +79,12 @@ struct ConnectionRun {
                 happenings.append(.faulted(fault))
                 respond()
             case .write: state.responseFinished(at: now)
+            case .stream:
+                pieces -= 1
+                state.wrote(at: now)
+                state.streamIsIdle()
+                if pieces < 0 { state.responseFinished(at: now) }
+            case .sendHeartbeat, .endStream: check(false, "nothing ends a stream here, and no time passes")
             case .sendContinue, .shutdownSending: break
             case .awaitResponse: check(false, "there is no answer to wait for")
             case .close: return false
@@ -86,10 +94,15 @@ struct ConnectionRun {
         return false
     }
 
-    private mutating func respond() {
+    private mutating func respond(isStream: Bool = false) {
         if state.persistence == .close { isLast = true }
         check(state.isBusy, "a request in hand makes a connection busy")
-        state.responseReady(at: now)
+        guard isStream else { return state.responseReady(at: now) }
+        // To HTTP/1.0 a stream ends with the connection.
+        if state.persistence == .keepAlive { isLast = true }
+        pieces = 2
+        state.streamBegan(at: now)
+        check(state.isBusy, "an open stream makes a connection busy")
     }
 
     /// What routing does with a head, and what an encoder would write of it.
