@@ -9,8 +9,8 @@ public final class Autoencoder: Sendable {
     public let parameters: Parameters
     private let pool: KernelPool
     private let plans: WorkerPlans
-    /// Images that a plan for large batches holds: enough that dense layers compute instead of waiting for their weights.
-    private static let chunk = 16
+    /// Images that plans hold: 16 are enough that dense layers compute instead of waiting for their weights.
+    private static let sizes = [1, 4, 16]
 
     public init(
         configuration: ModelConfiguration, parameters: Parameters, pool: KernelPool, backend: any Backend
@@ -19,16 +19,15 @@ public final class Autoencoder: Sendable {
         try MemoryNeed(configuration, images: pool.workerCount, workers: pool.workerCount, training: false).check()
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
         plans = try WorkerPlans(
-            workers: pool.workerCount, chunk: backend.keepsBytesInBatches ? Self.chunk : 1,
-            configuration: configuration, parameters: parameters,
-            backend: backend)
+            workers: pool.workerCount, sizes: backend.keepsBytesInBatches ? Self.sizes : [1],
+            configuration: configuration, parameters: parameters, backend: backend)
     }
 
     /// Makes every worker's plans and runs them once, so that the first request finds the model warm.
     public func warmUp() throws {
         try pool.runOnEachWorker { worker in
-            for size in plans.chunk == 1 ? [.single] : [WorkerPlans.Size.single, .chunk] {
-                let plan = try plans.plan(size, worker)
+            for size in plans.sizes {
+                let plan = try plans.plan(upTo: size, worker)
                 try plan.plan.encode(plan.pixels.pointer)
                 plan.plan.latents.fill(0)
                 try plan.plan.decode()
@@ -37,10 +36,12 @@ public final class Autoencoder: Sendable {
     }
 
     /// Encodes images [n, channels, height, width] in 0...1.
-    public func encode(_ images: Tensor) throws -> Encoding {
+    ///
+    /// - Parameter onOneWorker: leaves the other workers to others, who wait as well.
+    public func encode(_ images: Tensor, onOneWorker: Bool = false) throws -> Encoding {
         let count = try checkImages(images)
         let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
-        try forEachPlan(count) { plan, first in
+        try forEachPlan(count, onOneWorker: onOneWorker) { plan, first in
             load(images, from: first, into: plan)
             try plan.plan.encode(plan.pixels.pointer)
             posterior.copy(from: plan.plan, to: first)
@@ -49,7 +50,9 @@ public final class Autoencoder: Sendable {
     }
 
     /// Decodes latents [n, latent dimension] to the likelihood's means, [n, channels, height, width].
-    public func decode(_ latents: Tensor) throws -> Tensor {
+    ///
+    /// - Parameter onOneWorker: leaves the other workers to others, who wait as well.
+    public func decode(_ latents: Tensor, onOneWorker: Bool = false) throws -> Tensor {
         let (count, latent) = (latents.rows, configuration.latentDimension)
         guard latents.shape.rank == 2, latents.rowLength == latent || count == 0 else {
             throw AutoencoderError.latentDimension(expected: latent, actual: latents.shape)
@@ -58,7 +61,7 @@ public final class Autoencoder: Sendable {
         try images.withUnsafeMutableValues { images in
             try latents.values.withUnsafeBufferPointer { latents in
                 guard let base = latents.baseAddress else { return }
-                try forEachPlan(count) { plan, first in
+                try forEachPlan(count, onOneWorker: onOneWorker) { plan, first in
                     let target = plan.plan.latents
                     target.pointer.update(from: base + first * latent, count: target.count)
                     try plan.plan.decode()
@@ -97,12 +100,24 @@ public final class Autoencoder: Sendable {
     }
 
     /// Splits a number of images among the workers: whole chunks where every worker gets one, and single images.
-    private func forEachPlan(_ count: Int, _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void) throws {
+    private func forEachPlan(
+        _ count: Int, onOneWorker: Bool = false, _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void
+    ) throws {
+        if onOneWorker, count > 1 {
+            return try pool.run(1) { _, worker in
+                var first = 0
+                while first < count {
+                    let plan = try plans.plan(upTo: count - first, worker)
+                    try withExtendedLifetime(plan) { try body(plan, first) }
+                    first += plan.plan.images
+                }
+            }
+        }
         let chunk = plans.chunk
         let chunks = chunk > 1 && count >= chunk * pool.workerCount ? count / chunk : 0
         try pool.run(chunks + count - chunks * chunk) { item, worker in
             // A buffer's pointer does not keep it alive: the optimiser may release a plan before its last use.
-            let plan = try plans.plan(item < chunks ? .chunk : .single, worker)
+            let plan = try plans.plan(upTo: item < chunks ? chunk : 1, worker)
             let first = item < chunks ? item * chunk : item + chunks * (chunk - 1)
             try withExtendedLifetime(plan) { try body(plan, first) }
         }

@@ -6,6 +6,8 @@ public struct Encoding: Sendable, Equatable {
     public let mean: Tensor
     /// Natural logarithm of the variance, [images, latent dimension].
     public let logVariance: Tensor
+
+    public init(mean: Tensor, logVariance: Tensor) { (self.mean, self.logVariance) = (mean, logVariance) }
 }
 
 /// What a model makes of images that it encodes to their mean and decodes again.

@@ -1,25 +1,23 @@
 import Kernels
 import Tensors
 
-/// A model's plans for inference: one worker has one for an image alone and, where batches pay, one for several at once.
+/// A model's plans for inference: a worker has one for an image alone and, where batches pay, some for several at once.
 /// All compute with the same weights, where the backend can share them.
 final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched by whoever computes in worker i's place
-    /// An image alone, or several.
-    enum Size: Int { case single, chunk }
-
-    /// Images of a chunk; 1 where only single images are computed.
-    let chunk: Int
+    /// Images that a plan may hold, the fewest first; the last is a chunk, 1 where only single images are computed.
+    let sizes: [Int]
+    var chunk: Int { sizes.last ?? 1 }
     private let slots: UnsafeMutableBufferPointer<InferencePlan?>
     private let original: VariationalPlan
     private let parameters: Parameters
 
     init(
-        workers: Int, chunk: Int, configuration: ModelConfiguration, parameters: Parameters, backend: any Backend
+        workers: Int, sizes: [Int], configuration: ModelConfiguration, parameters: Parameters, backend: any Backend
     ) throws {
-        (self.chunk, self.parameters) = (chunk, parameters)
+        (self.sizes, self.parameters) = (sizes, parameters)
         original = try VariationalPlan(
             configuration, layout: parameters.layout, images: 1, backend: backend, training: false)
-        slots = .allocate(capacity: 2 * workers)
+        slots = .allocate(capacity: sizes.count * workers)
         slots.initialize(repeating: nil)
         try withParameters { try original.load($0) }
     }
@@ -29,11 +27,12 @@ final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched b
         slots.deallocate()
     }
 
-    /// The worker's plan, made when it is first asked for.
-    func plan(_ size: Size, _ worker: Int) throws -> InferencePlan {
-        let slot = 2 * worker + size.rawValue
+    /// The worker's largest plan for no more than `images` images, which are one at least; made when it is first asked for.
+    func plan(upTo images: Int, _ worker: Int) throws -> InferencePlan {
+        let size = sizes.lastIndex { $0 <= images } ?? 0
+        let slot = sizes.count * worker + size
         if let plan = slots[slot] { return plan }
-        let images = size == .single ? 1 : chunk
+        let images = sizes[size]
         let plan = InferencePlan(try withParameters { try original.copy(images: images, parameters: $0) })
         slots[slot] = plan
         return plan

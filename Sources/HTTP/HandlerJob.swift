@@ -15,7 +15,29 @@ struct HandlerJob: Sendable {
     let date: HTTPDate
     let onAccess: (@Sendable (AccessRecord) -> Void)?
 
-    func run() -> Completion { Completion(registration: registration, outcome: outcome()) }
+    func run() -> Completion { Self.run([self])[0] }
+
+    /// Answers requests for one route that have waited together; gives as many completions, in their order.
+    static func run(_ jobs: [HandlerJob]) -> [Completion] {
+        let wanted = jobs.indices.filter { !jobs[$0].request.isCancelled }
+        var responses = [Response?](repeating: nil, count: jobs.count)
+        if let together = jobs.first?.route.together, wanted.count > 1 {
+            let answers = together(wanted.map { jobs[$0].request })
+            for (index, response) in zip(wanted, answers) { responses[index] = response }
+        }
+        return zip(jobs, responses).map { job, response in
+            Completion(registration: job.registration, outcome: job.outcome(response))
+        }
+    }
+
+    /// Whether the two may be answered by one call.
+    static func mayGoTogether(_ first: HandlerJob, _ second: HandlerJob) -> Bool {
+        first.route.together != nil && first.route.number == second.route.number
+            && first.request.pathParameters == second.request.pathParameters && first.isSmall && second.isSmall
+    }
+
+    /// What takes long by itself gains nothing, and keeps others waiting.
+    private var isSmall: Bool { request.body.count <= 64 * 1024 }
 
     private var late: Response {
         .error(
@@ -23,10 +45,14 @@ struct HandlerJob: Sendable {
             requestID: request.id, retryAfter: 1)
     }
 
-    private func outcome() -> Completion.Outcome {
+    /// - Parameter known: where others have been answered by the same call.
+    private func outcome(_ known: Response?) -> Completion.Outcome {
         let isExpired = request.cancellation.hasExpired
-        guard isExpired || !request.isCancelled else { return .dropped }
-        var response = isExpired ? late : route.handler(request)
+        guard isExpired || !request.isCancelled else {
+            known?.stream?.close(.unused)
+            return .dropped
+        }
+        var response = isExpired ? late : known ?? route.handler(request)
         // Cancelled on the way, what the handler says is for nobody.
         if request.cancellation.hasExpired {
             response.stream?.close(.unused)

@@ -3,54 +3,47 @@ import Sockets
 import Synchronization
 
 /// A fixed number of threads and a bounded queue in front of them; how many are at work is the crew's affair.
-final class HandlerPool: Sendable {
+///
+/// Work that waits together and may be done together is given to one thread.
+final class HandlerPool<Work: Sendable>: Sendable {
     typealias Job = @Sendable () -> Void
 
     private struct State {
         var crew: HandlerCrew
-        /// Jobs in order; those before `first` are taken.
-        var queue: [Job?] = []
-        var first = 0
+        var queue = WaitingWork<Work>()
         /// Jobs for threads that do not count as at work.
         var asides: [Job] = []
         var isWatched = false
         var isStopped = false
-
-        var waiting: Int { queue.count - first }
-
-        mutating func next() -> Job? {
-            guard first < queue.count else { return nil }
-            defer {
-                if first == queue.count {
-                    queue.removeAll(keepingCapacity: true)
-                    first = 0
-                } else if first >= 1024 {
-                    queue.removeSubrange(0..<first)
-                    first = 0
-                }
-            }
-            let job = queue[first]
-            queue[first] = nil
-            first += 1
-            return job
-        }
     }
 
-    private let threads: Int
+    /// How work is done.
+    struct Practice: Sendable {
+        /// Pieces of work done by one thread together.
+        var together = 1
+        var mayGoTogether: @Sendable (Work, Work) -> Bool = { _, _ in false }
+        var run: @Sendable ([Work]) -> Void
+    }
+
+    private let threads, usual: Int
     private let capacity: Int
+    private let practice: Practice
     private let state: Mutex<State>
     private let called = DispatchSemaphore(value: 0)
     private let watch = DispatchSemaphore(value: 0)
     private let statistics: ServerStatistics
     /// Between two looks at the crew.
-    private static let moment = DispatchTimeInterval.milliseconds(1)
+    private let moment = DispatchTimeInterval.milliseconds(1)
     /// Looks without anybody at work before it sleeps.
-    private static let patience = 20
+    private let patience = 20
 
     /// - Parameter usual: threads at work where none waits or takes long.
-    init(threads: Int, usual: Int, capacity: Int, statistics: ServerStatistics = ServerStatistics()) {
-        self.statistics = statistics
+    init(
+        threads: Int, usual: Int, capacity: Int, statistics: ServerStatistics = ServerStatistics(), practice: Practice
+    ) {
+        (self.statistics, self.practice) = (statistics, practice)
         self.threads = max(1, threads)
+        self.usual = max(1, usual)
         self.capacity = max(1, capacity)
         state = Mutex(State(crew: HandlerCrew(threads: self.threads, usual: usual)))
     }
@@ -62,12 +55,12 @@ final class HandlerPool: Sendable {
         try SystemThread.start(name: "handlers") { [self] in keepWatch() }
     }
 
-    /// Whether the job was taken; false when the queue is full or the pool stopped.
-    func submit(_ job: @escaping Job) -> Bool {
+    /// Whether the work was taken; false when the queue is full or the pool stopped.
+    func submit(_ work: Work) -> Bool {
         let (accepted, wakes, wakesWatch) = state.withLock { state -> (Bool, Bool, Bool) in
-            guard !state.isStopped, state.waiting < capacity else { return (false, false, false) }
-            state.queue.append(job)
-            statistics.waitingNow.store(state.waiting, ordering: .relaxed)
+            guard !state.isStopped, state.queue.count < capacity else { return (false, false, false) }
+            state.queue.append(work)
+            statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
             let wakesWatch = !state.isWatched
             state.isWatched = true
             return (true, state.crew.call(), wakesWatch)
@@ -77,7 +70,7 @@ final class HandlerPool: Sendable {
         return accepted
     }
 
-    /// Whether the job was taken, by a thread that had nothing else to do and does not count as at work.
+    /// Whether the job was taken, which is none of the work, by a thread that had nothing else to do and does not count as at work.
     func submitToIdle(_ job: @escaping Job) -> Bool {
         let accepted = state.withLock { state in
             guard !state.isStopped, state.crew.takeIdle() else { return false }
@@ -105,25 +98,32 @@ final class HandlerPool: Sendable {
         }
     }
 
-    /// Runs jobs while there are some for this thread. Returns whether it is to wait for more.
+    /// Works while there is something for this thread. Returns whether it is to wait for more.
     private func goOn(_ thread: Int, isWorking wasWorking: Bool) -> Bool {
         var isWorking = wasWorking
         while true {
-            let (job, ends) = state.withLock { state -> (Job?, Bool) in
+            let (work, ends) = state.withLock { state -> ([Work], Bool) in
                 let stays = state.isStopped || (isWorking ? state.crew.shouldGoOn : state.crew.join())
-                guard stays, let job = state.next() else {
+                let work = stays ? next(&state.queue) : []
+                guard !work.isEmpty else {
                     state.crew.rest(wasWorking: isWorking || stays)
-                    return (nil, state.isStopped && state.waiting == 0)
+                    return ([], state.isStopped && state.queue.count == 0)
                 }
-                statistics.waitingNow.store(state.waiting, ordering: .relaxed)
+                statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
                 state.crew.begin(thread)
-                return (job, false)
+                return (work, false)
             }
-            guard let job else { return !ends }
+            guard !work.isEmpty else { return !ends }
             isWorking = true
-            job()
+            practice.run(work)
             state.withLock { $0.crew.end(thread) }
         }
+    }
+
+    /// The first, and of those it may go together with no more than this thread's share.
+    private func next(_ queue: inout WaitingWork<Work>) -> [Work] {
+        let share = (queue.count + usual - 1) / usual
+        return queue.take(atMost: min(practice.together, share), where: practice.mayGoTogether)
     }
 
     /// Looks at the crew every moment while there is work, so that jobs that take long do not keep the others waiting.
@@ -131,12 +131,12 @@ final class HandlerPool: Sendable {
         while true {
             watch.wait()
             var calm = 0
-            while calm < Self.patience {
-                _ = watch.wait(timeout: .now() + Self.moment)
+            while calm < patience {
+                _ = watch.wait(timeout: .now() + moment)
                 let (woken, ends) = state.withLock { state -> (Int, Bool) in
-                    let woken = state.crew.look(waiting: state.waiting)
-                    calm = state.crew.working == 0 && state.waiting == 0 ? calm + 1 : 0
-                    if calm == Self.patience { state.isWatched = false }
+                    let woken = state.crew.look(waiting: state.queue.count)
+                    calm = state.crew.working == 0 && state.queue.count == 0 ? calm + 1 : 0
+                    if calm == patience { state.isWatched = false }
                     return (woken, state.isStopped)
                 }
                 for _ in 0..<woken { called.signal() }

@@ -107,3 +107,6 @@ public struct PathParameters: Sendable, Equatable, ExpressibleByDictionaryLitera
 
 /// Answers a request; runs on one of the server's handler threads and may block and compute there.
 public typealias Handler = @Sendable (Request) -> Response
+
+/// Answers several requests for the same thing at once: as many responses, in their order.
+public typealias GroupHandler = @Sendable ([Request]) -> [Response]

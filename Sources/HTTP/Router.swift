@@ -17,6 +17,8 @@ public struct Route: Sendable {
     public let bodyLimit: Int
     public let execution: Execution
     public let handler: Handler
+    /// Answers several requests with the same path parameters in one call; nil where nothing is gained by it.
+    public let together: GroupHandler?
     public let access: Access
     /// Its place in `Router.routes`.
     public let number: Int
@@ -65,7 +67,8 @@ public struct Router: Sendable {
     /// route that says nothing about its access is for nobody.
     public mutating func add(
         _ method: HTTPRequest.Method, _ pattern: String, bodyLimit: Int = Router.defaultBodyLimit,
-        execution: Route.Execution = .pool, access: Access = .scopes([]), handler: @escaping Handler
+        execution: Route.Execution = .pool, access: Access = .scopes([]), together: GroupHandler? = nil,
+        handler: @escaping Handler
     ) {
         var names: [String] = []
         var node = 0
@@ -76,7 +79,7 @@ public struct Router: Sendable {
         let number = known.map { nodes[node].routes[$0].route } ?? routes.count
         let route = Route(
             method: method, pattern: pattern, bodyLimit: bodyLimit, execution: execution, handler: handler,
-            access: access, number: number)
+            together: together, access: access, number: number)
         if let known {
             routes[number] = route
             nodes[node].routes[known].names = names

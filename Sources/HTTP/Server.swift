@@ -33,9 +33,12 @@ public final class Server: Sendable {
         let port = listener.address.port
         // Beside the handlers, the event loop and its relief.
         let threads = configuration.handlerThreads + (configuration.handlesLoneRequestsOnLoop ? 2 : 1)
-        let pool = HandlerPool(
+        let pool = HandlerPool<HandlerJob>(
             threads: threads, usual: configuration.usualHandlers, capacity: configuration.handlerQueue,
-            statistics: configuration.statistics)
+            statistics: configuration.statistics,
+            practice: .init(
+                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether
+            ) { [mailbox] jobs in mailbox.post(HandlerJob.run(jobs).map { .completed($0) }) })
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(
                 listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox,
@@ -76,7 +79,7 @@ public final class Server: Sendable {
     }
 
     /// Runs the event loop, and lone requests, until another thread has taken it over or until the end.
-    private func lead(_ pool: HandlerPool) {
+    private func lead(_ pool: HandlerPool<HandlerJob>) {
         do throws(SocketError) {
             while case .handle(let job) = try turns() {
                 relief.begin()
@@ -122,10 +125,12 @@ final class Mailbox: Sendable {
     }
 
     /// Only the first message since the last look needs to wake the loop.
-    func post(_ message: Message) {
+    func post(_ message: Message) { post([message]) }
+
+    func post(_ several: [Message]) {
         let isFirst = messages.withLock { messages in
-            messages.append(message)
-            return messages.count == 1
+            defer { messages += several }
+            return messages.isEmpty && !several.isEmpty
         }
         if isFirst { waker.wake() }
         if isClosed.load(ordering: .sequentiallyConsistent) { discardAll() }

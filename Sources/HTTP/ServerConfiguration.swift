@@ -15,6 +15,8 @@ public struct ServerConfiguration: Sendable {
     public var handlerThreads = 16
     /// Of these, those at work while no handler takes long: one a processor.
     public var usualHandlers = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+    /// Requests that wait together for one route are answered by one call, as many at most, where the route can.
+    public var requestsTogether = 16
     /// A request that comes while no other is in hand is handled on the event loop's thread, one more than those above:
     /// that saves it the waking of a thread.
     public var handlesLoneRequestsOnLoop = true

@@ -70,7 +70,7 @@ extension ServerLoop {
         if isLone, relief.isStandingBy {
             ownJob = job
             attention.came(at: .now)
-        } else if !pool.submit({ [mailbox] in mailbox.post(.completed(job.run())) }) {
+        } else if !pool.submit(job) {
             configuration.statistics.overloads.add(1, ordering: .relaxed)
             let response = Admission.Refusal.requests.response(requestID: request.id)
             answer(

@@ -16,11 +16,11 @@ final class ServerLoop {
 
     let router: Router
     let configuration: ServerConfiguration
-    let pool: HandlerPool
+    let pool: HandlerPool<HandlerJob>
     let mailbox: Mailbox
     let relief: Relief
     /// What an idle thread is given to watch over this loop's.
-    let standBy: HandlerPool.Job
+    let standBy: HandlerPool<HandlerJob>.Job
     let loop: EventLoop
     let date = HTTPDate()
     let admission: Admission
@@ -52,8 +52,9 @@ final class ServerLoop {
     private static let share = 32
 
     init(
-        listener: Listener, router: Router, configuration: ServerConfiguration, pool: HandlerPool, mailbox: Mailbox,
-        relief: Relief, standBy: @escaping HandlerPool.Job
+        listener: Listener, router: Router, configuration: ServerConfiguration, pool: HandlerPool<HandlerJob>,
+        mailbox: Mailbox,
+        relief: Relief, standBy: @escaping HandlerPool<HandlerJob>.Job
     ) throws(SocketError) {
         self.router = router
         self.configuration = configuration

@@ -13,29 +13,71 @@ struct Endpoint: Sendable {
     /// One line for the API's description.
     let summary: String
     let handle: @Sendable (Request, Services) throws -> Response
+    /// Answers several requests at once, where that takes less time.
+    var handleTogether: (@Sendable ([Request], Services) -> [Result<Response, any Error>])?
+}
 
-    /// The handler as the router takes it: compressed bodies are inflated to at most `bodyLimit` bytes, and whatever is
-    /// thrown becomes the API's error object.
-    func handler(
-        _ services: Services, bodyLimit: Int, compression: Compression,
-        onFailure: @escaping ServingApplication.FailureHandler
-    ) -> Handler {
-        { [handle] request in
+extension Endpoint {
+    /// An endpoint that runs a model, over several requests at once where they wait together.
+    init<Work: ModelWork>(
+        method: HTTPRequest.Method, pattern: String, access: Access, bodyLimit: Int, summary: String, work: Work.Type
+    ) {
+        self.init(
+            method: method, pattern: pattern, access: access, bodyLimit: bodyLimit, summary: summary,
+            handle: { try Work.answer($0, $1) }, handleTogether: { Work.answers($0, $1) })
+    }
+}
+
+/// Endpoints as the router takes them: compressed bodies are inflated, and whatever is thrown becomes the API's error object.
+struct EndpointHandlers: Sendable {
+    let services: Services
+    /// The largest body in bytes, inflated too.
+    let bodyLimit: Int
+    let compression: Compression
+    let onFailure: ServingApplication.FailureHandler
+
+    func handler(_ endpoint: Endpoint) -> Handler {
+        { [self, handle = endpoint.handle] request in
             var request = request
-            var response: Response
-            do {
+            let result = Result {
                 try RequestCoding.decode(&request, limit: bodyLimit)
-                response = try handle(request, services)
-            } catch {
-                let answer = ServiceError(error)
-                if answer.status == .internalServerError { onFailure(request.id, error) }
-                response = .error(
-                    status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
-                    requestID: request.id, retryAfter: answer.retryAfter)
-                if answer.code == RequestCoding.unsupported { response.fields[.acceptEncoding] = "gzip" }
+                return try handle(request, services)
             }
-            response.fields[.xContentTypeOptions] = "nosniff"
-            return compression.encode(response, to: request)
+            return response(result, to: request)
         }
+    }
+
+    func groupHandler(_ endpoint: Endpoint) -> GroupHandler? {
+        guard let handleTogether = endpoint.handleTogether else { return nil }
+        return { [self] requests in
+            var requests = requests
+            var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
+            for index in requests.indices {
+                do { try RequestCoding.decode(&requests[index], limit: bodyLimit) } catch {
+                    results[index] = .failure(error)
+                }
+            }
+            let whole = requests.indices.filter { results[$0] == nil }
+            for (index, result) in zip(whole, handleTogether(whole.map { requests[$0] }, services)) {
+                results[index] = result
+            }
+            return zip(requests, results).map { response($1 ?? .failure(ClientGone()), to: $0) }
+        }
+    }
+
+    private func response(_ result: Result<Response, any Error>, to request: Request) -> Response {
+        var response: Response
+        switch result {
+        case .success(let answer): response = answer
+        case .failure(let error):
+            let answer = ServiceError(error)
+            if answer.status == .internalServerError { onFailure(request.id, error) }
+            response = .error(
+                status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
+                requestID: request.id, retryAfter: answer.retryAfter)
+            if answer.code == RequestCoding.unsupported { response.fields[.acceptEncoding] = "gzip" }
+        }
+        response.fields[.xContentTypeOptions] = "nosniff"
+        return compression.encode(response, to: request)
     }
 }

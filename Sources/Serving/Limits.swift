@@ -2,6 +2,8 @@
 enum Limits {
     /// Images or latents in, and images or latents out.
     static let rows = 10_000
+    /// Rows of a request that is computed together with others; more fill the workers by themselves.
+    static let rowsTogether = 16
     /// Numbers in one result: 64 MiB of floats.
     static let values = 1 << 24
     /// Pixels of a picture in or out.

@@ -31,12 +31,12 @@ public struct ServingApplication: Sendable {
             repository: repository, datasets: datasets, jobs: jobs, metrics: metrics, isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
-            let bodyLimit = min(endpoint.bodyLimit, maximumBody)
+            let handlers = EndpointHandlers(
+                services: services, bodyLimit: min(endpoint.bodyLimit, maximumBody), compression: compression,
+                onFailure: onFailure)
             router.add(
-                endpoint.method, endpoint.pattern, bodyLimit: bodyLimit,
-                execution: endpoint.execution, access: endpoint.access,
-                handler: endpoint.handler(
-                    services, bodyLimit: bodyLimit, compression: compression, onFailure: onFailure))
+                endpoint.method, endpoint.pattern, bodyLimit: handlers.bodyLimit, execution: endpoint.execution,
+                access: endpoint.access, together: handlers.groupHandler(endpoint), handler: handlers.handler(endpoint))
         }
         if let publicDirectory {
             let files = try StaticFiles(directory: publicDirectory, compression: compression)

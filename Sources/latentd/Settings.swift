@@ -11,6 +11,7 @@ struct Settings: Equatable, Sendable {
         var maxConnections = 1024
         var maxWaitingRequests = 256
         var maxRequestsPerModel = 128
+        var maxRequestsTogether = 16
         var maxConnectionsPerPeer = 512
         var maxBodyBytes = 201_326_592
         var maxInFlightBytes = 536_870_912

@@ -37,6 +37,9 @@ struct SettingKey: Sendable {
             "server.max_requests_per_model", \.server.maxRequestsPerModel, 1...65536,
             "Requests for one model that may be in hand; more are answered 429"),
         integer(
+            "server.max_requests_together", \.server.maxRequestsTogether, 1...1024,
+            "Requests for one model that have waited together and are computed as one batch; 1 for none"),
+        integer(
             "server.max_connections_per_peer", \.server.maxConnectionsPerPeer, 1...65536,
             "Open connections of one address; more are answered 503"),
         integer(

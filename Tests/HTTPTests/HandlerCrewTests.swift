@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 import Testing
 
 @testable import HTTP
@@ -79,51 +77,5 @@ import Testing
         let answer13 = crew.join()
         #expect(answer13)
         #expect((crew.working, crew.idle) == (1, 2))
-    }
-}
-
-/// A pool of real threads.
-@Suite(.timeLimit(.minutes(1))) struct HandlerPoolTests {
-    /// Each waits for all the others, so that they have to be at work at the same time.
-    @Test func asManyAsThereAreThreadsRunTogether() throws {
-        let pool = HandlerPool(threads: 6, usual: 1, capacity: 10)
-        try pool.start()
-        defer { pool.stop() }
-        let arrived = Mutex(0)
-        let all = DispatchSemaphore(value: 0)
-        let finished = DispatchGroup()
-        for _ in 0..<6 {
-            finished.enter()
-            #expect(
-                pool.submit {
-                    let isLast = arrived.withLock { count in
-                        count += 1
-                        return count == 6
-                    }
-                    if isLast { for _ in 0..<6 { all.signal() } }
-                    all.wait()
-                    finished.leave()
-                })
-        }
-        finished.wait()
-    }
-
-    @Test func aQueueHasItsBoundAndAStopEmptiesIt() throws {
-        let pool = HandlerPool(threads: 1, usual: 1, capacity: 2)
-        let ran = Mutex(0)
-        let finished = DispatchGroup()
-        for index in 0..<3 {
-            if index < 2 { finished.enter() }
-            let accepted = pool.submit {
-                ran.withLock { $0 += 1 }
-                finished.leave()
-            }
-            #expect(accepted == (index < 2))
-        }
-        pool.stop()
-        #expect(!pool.submit {})
-        try pool.start()
-        finished.wait()
-        #expect(ran.withLock { $0 } == 2)
     }
 }

@@ -9,6 +9,7 @@ public struct ServerMetrics: Sendable {
     private let version: String
     private let requests = RequestMetrics(endpoints: RouteTable.endpoints)
     private let refusals = CounterBank(count: AccessGate.Refusal.allCases.count)
+    private let batches = BatchMetrics()
     private let started = Date.now.timeIntervalSince1970
 
     /// - Parameters:
@@ -22,6 +23,9 @@ public struct ServerMetrics: Sendable {
     /// Counts an answer; quick, from any thread.
     public func observe(_ record: AccessRecord) { requests.observe(record) }
 
+    /// Counts rows that were computed together.
+    func observe(batch rows: Int) { batches.observe(rows) }
+
     /// Counts what the gate did not let in.
     public func count(_ refusal: AccessGate.Refusal) {
         refusals.add(to: AccessGate.Refusal.allCases.firstIndex(of: refusal) ?? 0)
@@ -33,6 +37,7 @@ public struct ServerMetrics: Sendable {
         text.family("latentd_build_info", .gauge, "The running program's version.")
         text.sample(1, [("version", version)])
         requests.write(&text)
+        batches.write(&text)
         text.family("latentd_http_requests_refused_total", .counter, "Requests that were not let in, by reason.")
         for (index, refusal) in AccessGate.Refusal.allCases.enumerated() {
             text.sample(refusals[index], [("reason", refusal.rawValue)])

@@ -25,11 +25,8 @@ struct Computation {
     }
 
     /// [n, channels, height, width] to the posterior's mean and log-variance.
-    func encode(_ images: Tensor) throws -> (mean: Tensor, logVariance: Tensor) {
-        guard images.rows > Self.part else {
-            let encoding = try autoencoder.encode(images)
-            return (encoding.mean, encoding.logVariance)
-        }
+    func encode(_ images: Tensor) throws -> Encoding {
+        guard images.rows > Self.part else { return try autoencoder.encode(images) }
         var mean: [Float] = []
         var logVariance: [Float] = []
         for part in try parts(of: images) {
@@ -39,7 +36,8 @@ struct Computation {
             logVariance += encoding.logVariance.values
         }
         let shape: Shape = [images.rows, autoencoder.configuration.latentDimension]
-        return (try Tensor(shape: shape, values: mean), try Tensor(shape: shape, values: logVariance))
+        return Encoding(
+            mean: try Tensor(shape: shape, values: mean), logVariance: try Tensor(shape: shape, values: logVariance))
     }
 
     private func parts(of tensor: Tensor) throws -> [Tensor] {

@@ -1,3 +1,5 @@
+import Autoencoders
+import Checkpoints
 import Foundation
 import HTTP
 import Tensors
@@ -7,32 +9,68 @@ enum CodingRoutes {
     static let endpoints = [
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/decode", access: .infer, bodyLimit: Limits.bulkBody,
-            summary: "Latents to images: the likelihood's means.", handle: decode),
+            summary: "Latents to images: the likelihood's means.", work: DecodeWork.self),
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/encode", access: .infer, bodyLimit: Limits.bulkBody,
-            summary: "Images to the posterior's mean and log-variance, with samples if asked for.", handle: encode),
+            summary: "Images to the posterior's mean and log-variance, with samples if asked for.",
+            work: EncodeWork.self),
     ]
+}
 
-    private static func decode(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+struct DecodeWork: ModelWork {
+    let model: ServedModel
+    let rows: Tensor
+    private let request: Request
+
+    init(_ request: Request, _ services: Services) throws {
+        (self.request, model) = (request, try services.model(request))
         let input = ModelInput(reader: PointReader(model, datasets: services.datasets), request: request)
-        let latents = try input.latents()
-        try ImageResult.check(count: latents.rows, of: model.configuration.input, for: request)
-        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: "latents")
-        return try ImageResult(images: images, request: request).response()
+        rows = try input.latents()
+        try ImageResult.check(count: rows.rows, of: model.configuration.input, for: request)
     }
 
-    private static func encode(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    func output() throws -> Tensor {
+        try Computation(model.autoencoder, for: request).decode(rows, parameter: "latents")
+    }
+
+    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Tensor] {
+        try autoencoder.decode(rows, onOneWorker: true).split(counts)
+    }
+
+    func response(_ images: Tensor) throws -> Response { try ImageResult(images: images, request: request).response() }
+}
+
+struct EncodeWork: ModelWork {
+    let model: ServedModel
+    let rows: Tensor
+    private let request: Request
+    private let samples: Int
+    /// Negative where none was given.
+    private let seed: Int
+
+    init(_ request: Request, _ services: Services) throws {
+        (self.request, model) = (request, try services.model(request))
         let resizes = try QueryFields(request).flag("resize")
         let reader = PointReader(model, datasets: services.datasets, resizes: resizes)
         let (images, fields) = try ModelInput(reader: reader, request: request).images(options: ["samples", "seed"])
-        let samples = try fields?.integer("samples", in: 1...1000, default: 0) ?? 0
-        let seed = try fields?.integer("seed", in: 0...Int.max, default: -1) ?? -1
+        rows = images
+        samples = try fields?.integer("samples", in: 1...1000, default: 0) ?? 0
+        seed = try fields?.integer("seed", in: 0...Int.max, default: -1) ?? -1
         try Limits.check(
             values: images.rows, samples, model.configuration.latentDimension, parameter: "samples")
-        let (mean, logVariance) = try Computation(model.autoencoder, for: request).encode(images)
+    }
 
+    func output() throws -> Encoding { try Computation(model.autoencoder, for: request).encode(rows) }
+
+    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Encoding] {
+        let encoding = try autoencoder.encode(rows, onOneWorker: true)
+        return zip(try encoding.mean.split(counts), try encoding.logVariance.split(counts)).map {
+            Encoding(mean: $0, logVariance: $1)
+        }
+    }
+
+    func response(_ encoding: Encoding) throws -> Response {
+        let (mean, logVariance) = (encoding.mean, encoding.logVariance)
         if try MediaType.wanted(request, offered: [.json, .octets]) == .octets {
             return try ImageResult.octets(mean, name: "mean")
         }
@@ -55,7 +93,7 @@ enum CodingRoutes {
     }
 
     /// mean + exp(log_variance / 2) · ε, [rows, count, latent dimension]; row i depends on the seed and i only.
-    private static func draw(_ count: Int, mean: Tensor, logVariance: Tensor, seed: UInt64) -> [Float] {
+    private func draw(_ count: Int, mean: Tensor, logVariance: Tensor, seed: UInt64) -> [Float] {
         var values: [Float] = []
         values.reserveCapacity(count * mean.values.count)
         for row in 0..<mean.rows {

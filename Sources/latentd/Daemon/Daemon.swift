@@ -188,6 +188,7 @@ extension ServerConfiguration {
         handlerQueue = settings.maxWaitingRequests
         shareParameter = "model"
         requestsByShare = settings.maxRequestsPerModel
+        requestsTogether = settings.maxRequestsTogether
         limits.connections = settings.maxConnections
         limits.connectionsByPeer = settings.maxConnectionsPerPeer
         limits.inFlightBytes = settings.maxInFlightBytes

@@ -1,0 +1,81 @@
+import Autoencoders
+import Checkpoints
+import HTTP
+import Tensors
+
+/// A request's work for a model: rows in, a part of the result out.
+protocol ModelWork: SendableMetatype {
+    associatedtype Output
+
+    /// Reads and checks the request; nothing that is wrong with it reaches others.
+    init(_ request: Request, _ services: Services) throws
+
+    var model: ServedModel { get }
+    /// What the model is run over, [n, ...]: latents or images.
+    var rows: Tensor { get }
+
+    /// What the request alone comes to.
+    func output() throws -> Output
+    /// What rows of several requests come to, on one worker, one output for each count of rows.
+    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Output]
+
+    func response(_ output: Output) throws -> Response
+}
+
+extension ModelWork {
+    static func answer(_ request: Request, _ services: Services) throws -> Response {
+        let work = try Self(request, services)
+        return try work.response(try work.output())
+    }
+
+    /// Answers requests that have waited together: those for the same version of a model are computed as one batch.
+    ///
+    /// A row gives the same bytes alone and in a batch, so nobody can tell.
+    static func answers(_ requests: [Request], _ services: Services) -> [Result<Response, any Error>] {
+        var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
+        var groups: [(autoencoder: Autoencoder, members: [(index: Int, work: Self)])] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                let work = try Self(request, services)
+                guard work.rows.rows <= Limits.rowsTogether else {
+                    results[index] = Result { try work.response(try work.output()) }
+                    continue
+                }
+                let known = groups.firstIndex { $0.autoencoder === work.model.autoencoder }
+                if known == nil { groups.append((work.model.autoencoder, [])) }
+                groups[known ?? groups.count - 1].members.append((index, work))
+            } catch {
+                results[index] = .failure(error)
+            }
+        }
+        for group in groups {
+            let works = group.members.map(\.work)
+            let outputs = Result { try batch(works, group.autoencoder) }
+            services.metrics.observe(batch: works.reduce(0) { $0 + $1.rows.rows })
+            for (place, member) in group.members.enumerated() {
+                results[member.index] = Result { try member.work.response(try outputs.get()[place]) }
+            }
+        }
+        return results.map { $0 ?? .failure(ClientGone()) }
+    }
+
+    private static func batch(_ works: [Self], _ autoencoder: Autoencoder) throws -> [Output] {
+        let counts = works.map(\.rows.rows)
+        guard let first = works.first, works.count > 1 else { return try works.map { try $0.output() } }
+        let shape = [counts.reduce(0, +)] + first.rows.shape.dimensions.dropFirst()
+        let rows = try Tensor(shape: Shape(shape), values: works.flatMap(\.rows.values))
+        return try outputs(of: rows, counts: counts, autoencoder)
+    }
+}
+
+extension Tensor {
+    /// Its rows in parts, [count, ...] each.
+    func split(_ counts: [Int]) throws -> [Tensor] {
+        var first = 0
+        return try counts.map { count in
+            defer { first += count }
+            let part = values[first * rowLength..<(first + count) * rowLength]
+            return try Tensor(shape: Shape([count] + shape.dimensions.dropFirst()), values: Array(part))
+        }
+    }
+}
