@@ -67,7 +67,7 @@ public final class KernelPool: Sendable {
             return try caller.locked { try runHere(work.items) { try work.body?($0, $1) } }
         }
         work.reset()
-        queue.run(work)
+        queue.run(work, prepare: prepareThread)
         if let error = work.error { throw error }
     }
 
@@ -83,7 +83,7 @@ public final class KernelPool: Sendable {
         }
         try withoutActuallyEscaping(body) { body in
             let work = Work(items: items, pinned: pinned, body: body)
-            queue.run(work)
+            queue.run(work, prepare: prepareThread)
             work.body = nil  // workers may still hold the work for a moment, but not the caller's closure
             if let error = work.error { throw error }
         }

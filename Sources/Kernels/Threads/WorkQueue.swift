@@ -62,10 +62,11 @@ final class WorkQueue: @unchecked Sendable {  // every access to its fields is i
         return idle
     }
 
-    func giveBack(_ worker: Int) {
+    /// - Parameter isLarge: whether items of a large call were computed in it.
+    func giveBack(_ worker: Int, isLarge: Bool = false) {
         monitor.locked {
-            servedCaller[worker] = true
-            if !works.isEmpty || !lendToNext(worker) {
+            servedCaller[worker] = !isLarge
+            if (!isLarge && !works.isEmpty) || !lendToNext(worker) {
                 // Its thread looks whether there is something, or sleeps on.
                 places[worker] = works.isEmpty && !closed ? .idle : .running
                 if places[worker] == .running { wakes[worker].post() }
@@ -85,17 +86,36 @@ final class WorkQueue: @unchecked Sendable {  // every access to its fields is i
 
     // MARK: Large calls
 
-    func run(_ work: Work) {
-        monitor.locked {
+    /// Returns when all items have ended. The calling thread takes some itself where a place is idle, which saves waking
+    /// that worker's thread, until somebody else waits for the place.
+    ///
+    /// - Parameter prepare: called before the calling thread computes.
+    func run(_ work: Work, prepare: () -> Void) {
+        let own: Int? = monitor.locked {
+            let own = work.pinned ? nil : takeIdle()
             works.append(work)
-            var wanted = work.items
+            var wanted = own == nil ? work.items : work.items - 1
             for worker in 0..<workers where wanted > 0 && places[worker] == .idle {
                 places[worker] = .running
                 wakes[worker].post()
                 wanted -= 1
             }
+            return own
+        }
+        if let own {
+            prepare()
+            while let item = monitor.locked({ callers.isEmpty ? take(of: work, worker: own) : nil }) {
+                finish(work, item: item, worker: own)
+            }
+            giveBack(own, isLarge: true)
         }
         work.done.wait()
+    }
+
+    private func finish(_ work: Work, item: Int, worker: Int) {
+        var failure: (any Error)?
+        do { try work.body?(item, worker) } catch { failure = error }
+        if monitor.locked({ work.end(failure) }) { work.done.post() }
     }
 
     func close() {
@@ -110,11 +130,7 @@ final class WorkQueue: @unchecked Sendable {  // every access to its fields is i
 
     /// The worker's thread: computes until the queue is closed.
     func serve(worker: Int) {
-        while let (work, item) = next(worker: worker) {
-            var failure: (any Error)?
-            do { try work.body?(item, worker) } catch { failure = error }
-            if monitor.locked({ work.end(failure) }) { work.done.post() }
-        }
+        while let (work, item) = next(worker: worker) { finish(work, item: item, worker: worker) }
     }
 
     private func next(worker: Int) -> (Work, Int)? {
@@ -138,12 +154,16 @@ final class WorkQueue: @unchecked Sendable {  // every access to its fields is i
 
     /// Inside the monitor: the first item that this worker may take.
     private func take(worker: Int) -> (Work, Int)? {
-        for index in works.indices {
-            let work = works[index]
-            guard let item = work.take(worker: worker) else { continue }
-            if work.hasAllStarted { works.remove(at: index) }
-            return (work, item)
+        for work in works {
+            if let item = take(of: work, worker: worker) { return (work, item) }
         }
         return nil
+    }
+
+    /// Inside the monitor.
+    private func take(of work: Work, worker: Int) -> Int? {
+        guard let item = work.take(worker: worker) else { return nil }
+        if work.hasAllStarted { works.removeAll { $0 === work } }
+        return item
     }
 }
