@@ -15,15 +15,16 @@ def free_port():
 
 
 class Daemon:
-    def __init__(self, program, models_dir, start_timeout=20):
+    def __init__(self, program, models_dir, start_timeout=20, arguments=()):
         self.program, self.models_dir, self.start_timeout = program, models_dir, start_timeout
+        self.arguments = list(arguments)
 
     def __enter__(self):
         self.port = free_port()
         self.state = tempfile.TemporaryDirectory(prefix="latentd-state-")
         self.log_path = pathlib.Path(self.state.name) / "stderr.log"
         arguments = [self.program, "serve", "--host", "127.0.0.1", "--port", str(self.port),
-                     "--models-dir", str(self.models_dir), "--state-dir", str(pathlib.Path(self.state.name) / "state")]
+                     "--models-dir", str(self.models_dir), "--state-dir", str(pathlib.Path(self.state.name) / "state"), *self.arguments]
         self.log = open(self.log_path, "wb")
         self.started = time.perf_counter()
         self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
