@@ -4,5 +4,6 @@ enum RouteTable {
         HealthRoutes.endpoints + MetricsRoute.endpoints + ModelRoutes.endpoints + CodingRoutes.endpoints
         + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + SampleRoute.endpoints + MapRoute.endpoints
-        + ManifoldRoute.endpoints + DatasetRoutes.endpoints + JobRoutes.endpoints + JobSubmissionRoute.endpoints
+        + ManifoldRoute.endpoints + DatasetRoutes.endpoints + JobRoutes.endpoints + JobEventsRoute.endpoints
+        + JobSubmissionRoute.endpoints
 }

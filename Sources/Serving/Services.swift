@@ -8,6 +8,7 @@ struct Services: Sendable {
     let repository: ModelRepository
     let datasets: DatasetCatalogue
     let jobs: JobStore
+    let events: JobEventFeed
     let metrics: ServerMetrics
     let isReady: @Sendable () -> Bool
 

@@ -28,7 +28,8 @@ public struct ServingApplication: Sendable {
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
         let services = Services(
-            repository: repository, datasets: datasets, jobs: jobs, metrics: metrics, isReady: isReady)
+            repository: repository, datasets: datasets, jobs: jobs,
+            events: JobEventFeed(store: jobs, onFailure: onFailure), metrics: metrics, isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
             let handlers = EndpointHandlers(

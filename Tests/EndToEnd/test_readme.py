@@ -31,10 +31,16 @@ class Readme(InFolder):
     def run_curl(self, daemon, line):
         self.assertIn("127.0.0.1:8080", line)
         command = line.replace("127.0.0.1:8080", f"127.0.0.1:{daemon.port}").replace("curl", "curl -sS --fail-with-body", 1)
-        run = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, timeout=60)
+        variables = {}
+        if "$JOB" in line:
+            variables["JOB"] = daemon.call("GET", "/v1/jobs?limit=1")["data"][0]["id"]
+        run = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, timeout=support.DEADLINE,
+                             env=support.environment() | variables)
         self.assertEqual(run.returncode, 0, run.stdout[:1000] + run.stderr)
         if output := re.search(r" -o (\S+)", line):
             self.assertEqual((self.folder / output[1]).read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+        elif "text/event-stream" in line:
+            self.assertIn(b'"status":"succeeded"', run.stdout.strip().splitlines()[-1])
         else:
             json.loads(run.stdout)
 

@@ -12,8 +12,8 @@ import Testing
 
     private func text(of metrics: ServerMetrics) -> String {
         let services = Services(
-            repository: daemon.repository, datasets: daemon.datasets, jobs: daemon.jobs, metrics: metrics,
-            isReady: { true })
+            repository: daemon.repository, datasets: daemon.datasets, jobs: daemon.jobs,
+            events: JobEventFeed(store: daemon.jobs), metrics: metrics, isReady: { true })
         return String(decoding: metrics.text(services), as: UTF8.self)
     }
 

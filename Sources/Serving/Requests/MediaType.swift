@@ -37,7 +37,18 @@ enum MediaType: String {
             return type
         }
         guard let accept = request.fields[.accept], accept != "*/*", accept != json.rawValue else { return offered[0] }
-        var best: (type: MediaType, quality: Double)?
+        return best(of: accept, offered: offered.map(\.rawValue)).flatMap(MediaType.init) ?? offered[0]
+    }
+
+    /// Whether a stream of events is asked for by its name, and not less than JSON.
+    static func prefersEvents(_ request: Request) -> Bool {
+        let events = ServerSentEvent.mediaType
+        guard let accept = request.fields[.accept], accept.lowercased().contains(events) else { return false }
+        return best(of: accept, offered: [events, json.rawValue]) == events
+    }
+
+    private static func best(of accept: String, offered: [String]) -> String? {
+        var best: (type: String, quality: Double)?
         for range in accept.split(separator: ",").prefix(32) {
             let parts = range.split(separator: ";")
             guard let essence = parts.first?.trimmingSpaces().lowercased() else { continue }
@@ -45,12 +56,12 @@ enum MediaType: String {
                 parts.dropFirst().lazy.map { $0.trimmingSpaces() }.first { $0.hasPrefix("q=") }
                 .flatMap { Double($0.dropFirst(2)) } ?? 1
             let type = offered.first { type in
-                essence == type.rawValue || essence == "*/*"
-                    || (essence.hasSuffix("/*") && type.rawValue.hasPrefix(essence.dropLast()))
+                essence == type || essence == "*/*"
+                    || (essence.hasSuffix("/*") && type.hasPrefix(essence.dropLast()))
             }
             if let type, quality > best?.quality ?? 0 { best = (type, quality) }
         }
-        return best?.type ?? offered[0]
+        return best?.type
     }
 }
 

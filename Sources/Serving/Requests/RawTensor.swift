@@ -9,6 +9,7 @@ extension HTTPField.Name {
     /// The epoch of a map.
     static let epoch = constant("X-Epoch")
     static let idempotencyKey = constant("Idempotency-Key")
+    static let lastEventID = constant("Last-Event-ID")
 
     /// The names above are tokens, so the fallback is never taken.
     private static func constant(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentDisposition }

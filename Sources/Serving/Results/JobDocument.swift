@@ -42,6 +42,15 @@ enum JobDocument {
         writer.endObject()
     }
 
+    /// Where a job stands, in the words of the whole.
+    static func writeProgress(of job: Job, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        text("status", job.status.rawValue, &writer)
+        raw("progress", job.progress.map { Array($0.utf8) }, &writer)
+        raw("metrics", job.metrics.map { Array($0.utf8) }, &writer)
+        writer.endObject()
+    }
+
     /// UTC with milliseconds, ISO 8601.
     static func timestamp(_ date: Date) -> String { date.formatted(.iso8601WithMilliseconds) }
 

@@ -17,10 +17,6 @@ enum JobRoutes {
             summary: "Ends a job that has not ended."
         ) { request, services in document(try services.jobs.requestCancel(try identifier(request))) },
         Endpoint(
-            method: .get, pattern: "/v1/jobs/{job}/events", access: .train, bodyLimit: 0,
-            summary: "A job's history, in order.",
-            handle: events),
-        Endpoint(
             method: .delete, pattern: "/v1/jobs/{job}", access: .admin, bodyLimit: 4096,
             summary: "Removes an ended job and its history."
         ) { request, services in
@@ -35,7 +31,7 @@ enum JobRoutes {
         return .json(writer.bytes, status: status)
     }
 
-    private static func identifier(_ request: Request) throws -> JobIdentifier {
+    static func identifier(_ request: Request) throws -> JobIdentifier {
         let text = request.pathParameters["job"] ?? ""
         guard let id = JobIdentifier(text) else {
             throw ServiceError.notFound("job_not_found", "There is no job '\(text.prefix(80))'.", "job")
@@ -61,23 +57,6 @@ enum JobRoutes {
         writer.endArray()
         writer.key("has_more")
         writer.bool(page.hasMore)
-        writer.endObject()
-        return .json(writer.bytes)
-    }
-
-    private static func events(_ request: Request, _ services: Services) throws -> Response {
-        let query = QueryFields(request)
-        let limit = try query.integer("limit", in: 1...999) ?? 500
-        let after = try query.integer("after", in: 0...Int.max) ?? 0
-        let events = try services.jobs.events(of: try identifier(request), after: after, limit: limit + 1)
-        var writer = JSONWriter(capacity: 512 * (events.count + 1))
-        writer.beginObject()
-        writer.key("data")
-        writer.beginArray()
-        for event in events.prefix(limit) { JobDocument.write(event, &writer) }
-        writer.endArray()
-        writer.key("has_more")
-        writer.bool(events.count > limit)
         writer.endObject()
         return .json(writer.bytes)
     }
