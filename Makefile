@@ -9,7 +9,7 @@ SOURCES := Package.swift Sources Tests
 # Variables of the build and the tests: the program itself refuses what it does not know.
 RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
-.PHONY: help serve build test lint format fuzz test-peers test-onednn3 test-tls bench clean
+.PHONY: help serve build test lint format fuzz differential test-peers test-onednn3 test-tls bench clean
 
 help:
 	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make build         leaves $(PROGRAM)'
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make fuzz          fuzz the HTTP layer for SECONDS=60'
+	@echo 'make differential  compare the request parser with SwiftNIO'\''s'
 	@echo 'make test-peers    PyTorch and latentd read each other'\''s checkpoints (a 3 GB install)'
 	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
 	@echo 'make test-tls      testssl.sh looks at the TLS of the daemon'
@@ -46,6 +47,9 @@ fuzz: SECONDS ?= 60
 fuzz:
 	@SWIFT=$(SWIFT) Tests/Fuzz/run.sh $(SECONDS)
 
+differential:
+	@SWIFT=$(SWIFT) Tests/Differential/run.sh
+
 test-peers: build .venv-peers/peers
 	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
 
@@ -70,4 +74,4 @@ bench: build .venv-peers/benchmarks
 	@touch $@
 
 clean:
-	rm -rf .build .build-fuzz .build-onednn3 .venv-peers .venv-onednn
+	rm -rf .build .build-fuzz .build-differential .build-onednn3 .venv-peers .venv-onednn

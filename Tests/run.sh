@@ -29,18 +29,22 @@ step() {
 # What the test frameworks say about themselves: Swift Testing, then unittest.
 counted() { grep -aoE 'Test run with [0-9]+ tests|^Done [0-9]+ runs|^Ran [0-9]+ tests|skipped=[0-9]+' "$1" | sed 's/^Test run with //; s/^Ran //; s/^Done //' | paste -sd ' '; }
 
+without_progress() { awk '/^✔ Test run / || !/^◇|^✔ Test |^\[[0-9]+\/[0-9]+\]|^$/'; }
+
 # The program refuses variables that it does not know.
 run() { env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA "$@"; }
 
 lint() { "$swift" format lint --strict --parallel --recursive Package.swift Sources Tests; }
 # Debug and release are built one after the other: two compilers at once are no faster, and take twice the memory.
-unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | awk '/^✔ Test run / || !/^◇|^✔ Test |^\[[0-9]+\/[0-9]+\]|^$/'; }
+unit() { LATENTD_WARNINGS_AS_ERRORS=1 "$swift" test 2>&1 | without_progress; }
 fuzz() { Tests/Fuzz/run.sh 60 2>&1 | grep -aE 'error|ERROR|Fatal|SUMMARY|^Done|written to|Build complete|stat::number'; return "${PIPESTATUS[0]}"; }
+differential() { LATENTD_WARNINGS_AS_ERRORS=1 Tests/Differential/run.sh 2>&1 | without_progress; }
 release() { run "$swift" build -c release --product latentd; }
 
 step format lint
 step unit unit
 step fuzz fuzz
+step differential differential
 if step release release; then
     step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \

@@ -1,0 +1,78 @@
+extension ComparedRow {
+    static let requestLines: [ComparedRow] =
+        [
+            .init("RFC 9112 §2.2: nothing", "", .same),
+            .init("RFC 9112 §2.2: an empty line and no request", "\r\n", .same),
+            .init("RFC 9112 §2.2: half an empty line after a request", get() + "\r", .same),
+            .init("RFC 9112 §2.2: an empty line between", get() + "\r\n" + get(), .same),
+            .init("RFC 9112 §2.2: three empty lines", "\r\n\r\n\r\n" + get(), .stricter),
+            .init("RFC 9112 §2.2: a bare LF before", "\n" + get(), .stricter),
+            .init("RFC 9112 §2.2: a bare LF between", get() + "\n" + get(), .stricter),
+            .init("RFC 9112 §2.2: bare LFs everywhere", "GET / HTTP/1.1\nHost: a\n\n", .bothRefuse),
+            .init("RFC 9112 §2.2: bare CRs", "\r\r", .stricter),
+            .init("RFC 9112 §2.2: a byte-order mark", "\u{FEFF}" + get(), .bothRefuse),
+            .init("RFC 9112 §2.3: HTTP/1.0", get(version: "HTTP/1.0"), .same),
+            .init("RFC 9112 §2.3: HTTP/0.9 by number", get(version: "HTTP/0.9"), .bothRefuse),
+            .init("RFC 9112 §2.3: HTTP/01.1", get(version: "HTTP/01.1"), .bothRefuse),
+            .init("RFC 9112 §2.3: HTTP/1,1", get(version: "HTTP/1,1"), .bothRefuse),
+            .init("RFC 9112 §2.3: HTTPS/1.1", get(version: "HTTPS/1.1"), .bothRefuse),
+            .init("RFC 9113 §3.4: half an HTTP/2 preface", "PRI * HTTP/2.0\r\n", .bothRefuse),
+            .init("RFC 9112 §3: HTTP/0.9", "GET /\r\n", .bothRefuse),
+            .init("RFC 9112 §3: half a line", "GET /a HT", .same),
+            .init("RFC 9112 §3: half a line that can come to nothing", "GET /a\u{1}", .bothRefuse),
+            .init("RFC 9112 §3: 8 KiB", line("GET /\(String(repeating: "a", count: 8178)) HTTP/1.1"), .same),
+            .init("RFC 9112 §3: over 8 KiB", line("GET /\(String(repeating: "a", count: 8179)) HTTP/1.1"), .stricter),
+            .init("RFC 9110 §9.1: WebDAV", line("PROPFIND / HTTP/1.1"), .stricter),
+            .init("RFC 9110 §9.1: RTSP", line("PLAY / HTTP/1.1"), .bothRefuse),
+            .init("RFC 9112 §3.2.1: // is a path", line("GET //b/c HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.1: dots are left alone", line("GET /../%2e%2E/./a HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.1: all that a path may have", line("GET /-._~!$&'()*+,;=:@%zz? HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.1: what clients leave bare in a query", line("GET /?a={b|c}[d]&e? HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.1: a backslash", line("GET /a\\b HTTP/1.1"), .stricter),
+            .init("RFC 9112 §3.2.1: a query alone", line("GET ?a HTTP/1.1"), .bothRefuse),
+            .init("RFC 9112 §3.2.2: no path", line("GET http://b HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.2: a query and no path", line("GET HTTP://b?c=/d HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.2: an empty port", line("GET https://b:/ HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.2: IPv6", line("GET http://[2001:db8::1]:80/ HTTP/1.1"), .same),
+            .init("RFC 9112 §3.2.2: no host", line("GET http:/// HTTP/1.1"), .stricter),
+            .init("RFC 9112 §3.2.2: userinfo", line("GET http://u:p@b/ HTTP/1.1"), .stricter),
+            .init("RFC 9112 §3.2.4: * with a query", line("OPTIONS *?a HTTP/1.1"), .stricter),
+        ]
+        + ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"].map {
+            .init("RFC 9110 §9.3: \($0)", line("\($0) /a HTTP/1.1"), .same)
+        }
+
+    static let fields: [ComparedRow] = [
+        .init("RFC 9112 §3.2: no Host on 1.0", "GET / HTTP/1.0\r\n\r\n", .same),
+        .init("RFC 9112 §3.2: no Host on 1.1", "GET / HTTP/1.1\r\n\r\n", .stricter),
+        .init("RFC 9112 §3.2: Host last, in another case", "GET / HTTP/1.1\r\nA: b\r\nhOST:a\r\n\r\n", .same),
+        .init("RFC 9112 §5: all that a name may have", get("!#$%&'*+-.^_`|~1aZ: b\r\n"), .same),
+        .init(
+            "RFC 9112 §5: names like those that matter",
+            get("Content_Length: 5\r\nX-Content-Length: 5\r\nTransfer-Encodings: chunked\r\nConnectio: close\r\n"),
+            .same),
+        .init("RFC 9112 §5.1: no white space", get("A:b\r\n"), .same),
+        .init("RFC 9112 §5.1: much white space before", get("A: \t \tb\r\n"), .same),
+        .init("RFC 9112 §5.1: white space after", get("A: b \t\r\n"), .known(.trailingSpace)),
+        .init("RFC 9112 §5.1: white space alone", get("A: \t \r\n"), .same),
+        .init("RFC 9112 §5.1: a colon in the value", get("A::b:c\r\n"), .same),
+        .init("RFC 9112 §5.1: a tab before the colon", get("A\t: b\r\n"), .bothRefuse),
+        .init("RFC 9112 §5.1: a colon in an unfinished line", "GET / HTTP/1.1\r\nA : b", .bothRefuse),
+        .init(
+            "RFC 9112 §6.3: a second length, empty, in half a head",
+            "GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length:\r\n", .bothRefuse),
+        .init(
+            "RFC 9112 §6.3: a length that is none, in half a head", "GET / HTTP/1.1\r\nContent-Length: x\r\n",
+            .bothRefuse),
+        .init("RFC 9112 §5.2: a fold after an empty value", get("A:\r\n b\r\n"), .bothRefuse),
+        .init("RFC 9110 §5.3: the same name again", get("A: 1\r\nB: 2\r\na: 3\r\nA: 1\r\n"), .same),
+        .init("RFC 9110 §5.5: UTF-8", get("A: é€𝄞\r\n"), .same),
+        .init("RFC 9110 §5.5: a tab inside", get("A: b\tc\r\n"), .same),
+        .init("RFC 9110 §5.5: a vertical tab", get("A: b\u{B}c\r\n"), .bothRefuse),
+        .init("RFC 9110 §5.5: a bell at the end", get("A: b\u{7}\r\n"), .bothRefuse),
+        .init("RFC 9110 §5.4: 8 KiB", get("A: \(String(repeating: "b", count: 8189))\r\n"), .same),
+        .init("RFC 9110 §5.4: over 8 KiB", get("A: \(String(repeating: "b", count: 8190))\r\n"), .stricter),
+        .init("RFC 9110 §10.1.1: Expect", post("Expect: 100-CONTINUE\r\nContent-Length: 1\r\n", "a"), .same),
+        .init("RFC 9110 §10.1.1: another", post("Expect: b\r\n"), .stricter),
+    ]
+}
