@@ -80,7 +80,7 @@ enum FolderPublication {
     }
 
     /// Removes what a killed publication of the same name has left. A folder has one writer at a time.
-    private static func removeLeftovers(of name: String, in parent: String) {
+    static func removeLeftovers(of name: String, in parent: String) {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         for entry in entries where entry.hasPrefix(".\(name).") && entry.hasSuffix(".partial") {
             try? remove("\(parent)/\(entry)")

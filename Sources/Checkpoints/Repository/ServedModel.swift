@@ -12,8 +12,10 @@ public final class ServedModel: Sendable {
     public let metrics: [EpochMetrics]
     /// The epochs that `map(epoch:)` knows, ascending.
     public let mapEpochs: [Int]
-    private let folder: CheckpointFolder
-    private let latestMap = Mutex<LatentMap?>(nil)
+    /// What layers above keep of this version.
+    public let derived = DerivedValues()
+    let folder: CheckpointFolder
+    private let latestMap = Mutex<Result<LatentMap?, CheckpointError>?>(nil)
 
     public var configuration: ModelConfiguration { autoencoder.configuration }
 
@@ -25,13 +27,20 @@ public final class ServedModel: Sendable {
 
     func isOf(_ folder: CheckpointFolder) -> Bool { self.folder == folder }
 
-    /// The encoded test set, read at the first call; nil where the checkpoint has none.
+    /// The encoded test set, read at the first call; nil where the checkpoint has none. A damaged one is not read again.
     public func map() throws(CheckpointError) -> LatentMap? {
         try latestMap.withLock { (cached) throws(CheckpointError) -> LatentMap? in
-            if let map = cached { return map }
-            let map = try folder.map()
-            cached = map
-            return map
+            if let known = cached { return try known.get() }
+            do throws(CheckpointError) {
+                let map = try folder.map()
+                cached = .success(map)
+                return map
+            } catch {
+                // Such a failure may be over at the next call: too many open files, for one.
+                if case .file = error { throw error }
+                cached = .failure(error)
+                throw error
+            }
         }
     }
 
