@@ -7,6 +7,8 @@ struct Endpoint: Sendable {
     let pattern: String
     /// Who may call it, where tokens are in force. There is no default: each row says it.
     let access: Access
+    /// The names that the query may have. Under `/v1` any other is an error: a misspelt option must not be a default.
+    var query: [String] = []
     /// The largest body in bytes.
     var bodyLimit = Limits.body
     var execution = Route.Execution.pool
@@ -18,12 +20,15 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
+    var hasStrictQuery: Bool { pattern.hasPrefix("/v1/") }
+
     /// An endpoint that runs a model, over several requests at once where they wait together.
     init<Work: ModelWork>(
-        method: HTTPRequest.Method, pattern: String, access: Access, bodyLimit: Int, summary: String, work: Work.Type
+        method: HTTPRequest.Method, pattern: String, access: Access, query: [String], bodyLimit: Int, summary: String,
+        work: Work.Type
     ) {
         self.init(
-            method: method, pattern: pattern, access: access, bodyLimit: bodyLimit, summary: summary,
+            method: method, pattern: pattern, access: access, query: query, bodyLimit: bodyLimit, summary: summary,
             handle: { try Work.answer($0, $1) }, handleTogether: { Work.answers($0, $1) })
     }
 }
@@ -37,10 +42,10 @@ struct EndpointHandlers: Sendable {
     let onFailure: ServingApplication.FailureHandler
 
     func handler(_ endpoint: Endpoint) -> Handler {
-        { [self, handle = endpoint.handle] request in
+        { [self, endpoint, handle = endpoint.handle] request in
             var request = request
             let result = Result {
-                try RequestCoding.decode(&request, limit: bodyLimit)
+                try admit(&request, endpoint)
                 return try handle(request, services)
             }
             return response(result, to: request)
@@ -49,11 +54,11 @@ struct EndpointHandlers: Sendable {
 
     func groupHandler(_ endpoint: Endpoint) -> GroupHandler? {
         guard let handleTogether = endpoint.handleTogether else { return nil }
-        return { [self] requests in
+        return { [self, endpoint] requests in
             var requests = requests
             var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
             for index in requests.indices {
-                do { try RequestCoding.decode(&requests[index], limit: bodyLimit) } catch {
+                do { try admit(&requests[index], endpoint) } catch {
                     results[index] = .failure(error)
                 }
             }
@@ -63,6 +68,11 @@ struct EndpointHandlers: Sendable {
             }
             return zip(requests, results).map { response($1 ?? .failure(ClientGone()), to: $0) }
         }
+    }
+
+    private func admit(_ request: inout Request, _ endpoint: Endpoint) throws {
+        if endpoint.hasStrictQuery { try QueryFields(request).allow(endpoint.query) }
+        try RequestCoding.decode(&request, limit: bodyLimit)
     }
 
     private func response(_ result: Result<Response, any Error>, to request: Request) -> Response {

@@ -16,6 +16,7 @@ extension ServiceError {
             self.init(
                 status: .badRequest, code: "malformed_json", message: error.description,
                 parameter: error.path)
+        case let error as NPYError: self.init(error)
         case let error as NonFiniteResult: self.init(error)
         case let error as ConfigurationError: self.init(error)
         case let error as LatentSpaceError: self.init(error)
@@ -45,6 +46,17 @@ extension ServiceError {
         let place = error.row.map { "\(error.output)[\($0)]" } ?? error.output
         self = .impossible(
             "non_finite_result", "The result '\(place)' holds a number that is not finite for this input.", place)
+    }
+
+    private init(_ error: NPYError) {
+        switch error {
+        case .element: self = .impossible("unsupported_npy", error.description, "descr")
+        case .fortranOrder: self = .impossible("unsupported_npy", error.description, "fortran_order")
+        case .tooManyAxes, .tooManyElements: self = .impossible("value_out_of_range", error.description, "shape")
+        case .dataLength: self = .impossible("wrong_length", error.description, "shape")
+        case .notNPY, .truncated, .version, .headerTooLong, .syntax:
+            self.init(status: .badRequest, code: "malformed_npy", message: error.description)
+        }
     }
 
     init(_ error: ConfigurationError) {

@@ -12,6 +12,11 @@ struct Services: Sendable {
     let metrics: ServerMetrics
     let isReady: @Sendable () -> Bool
 
+    /// Reads points of a model; `?resize=` is the query's part of it.
+    func reader(of model: ServedModel, for request: Request) throws -> PointReader {
+        PointReader(model, datasets: datasets, resizes: try QueryFields(request).flag("resize"))
+    }
+
     /// The model that the path names, as it is now.
     func model(_ request: Request) throws -> ServedModel {
         let name = request.pathParameters["model"] ?? ""

@@ -38,7 +38,8 @@ class Readme(InFolder):
                              env=support.environment() | variables)
         self.assertEqual(run.returncode, 0, run.stdout[:1000] + run.stderr)
         if output := re.search(r" -o (\S+)", line):
-            self.assertEqual((self.folder / output[1]).read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+            start = {"png": b"\x89PNG\r\n\x1a\n", "npy": b"\x93NUMPY\x01\x00"}[output[1].rpartition(".")[2]]
+            self.assertEqual((self.folder / output[1]).read_bytes()[:8], start)
         elif "text/event-stream" in line:
             self.assertIn(b'"status":"succeeded"', run.stdout.strip().splitlines()[-1])
         else:

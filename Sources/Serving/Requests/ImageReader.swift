@@ -109,12 +109,12 @@ struct ImageReader {
         case 3 where tensor.shape == one: count = 1
         case 3 where shape.channels == 1 && Array(tensor.shape.dropFirst()) == plain: count = tensor.shape[0]
         case 2 where shape.channels == 1 && tensor.shape == plain: count = 1
-        default: throw mismatch("X-Shape", actual: tensor.shape.map(String.init).joined(separator: "x"))
+        default: throw mismatch(tensor.shapeName, actual: tensor.shape.map(String.init).joined(separator: "x"))
         }
         guard count > 0 else {
-            throw ServiceError.outOfRange("X-Shape", actual: "empty", expected: "at least one image")
+            throw ServiceError.outOfRange(tensor.shapeName, actual: "empty", expected: "at least one image")
         }
-        try check(count: count, path: "X-Shape")
+        try check(count: count, path: tensor.shapeName)
         try checkRange(tensor.values, path: "images", isBulk: true)
         return (tensor.values, count)
     }

@@ -54,15 +54,15 @@ struct LatentReader {
 
     func raw(_ tensor: RawTensor) throws -> (values: [Float], count: Int) {
         guard !tensor.isBytes else {
-            throw ServiceError.outOfRange("X-Dtype", actual: "'u8'", expected: "'f32' for latents")
+            throw ServiceError.outOfRange(tensor.typeName, actual: "bytes", expected: "floats for latents")
         }
         guard tensor.shape.count == 2, tensor.shape[1] == dimension, tensor.shape[0] > 0 else {
             throw ServiceError.impossible(
                 "latent_dimension_mismatch",
                 "Model '\(model)' takes latents of shape n,\(dimension); the body is "
-                    + "\(tensor.shape.map(String.init).joined(separator: ",")).", "X-Shape")
+                    + "\(tensor.shape.map(String.init).joined(separator: ",")).", tensor.shapeName)
         }
-        try check(count: tensor.shape[0], path: "X-Shape")
+        try check(count: tensor.shape[0], path: tensor.shapeName)
         return (tensor.values, tensor.shape[0])
     }
 

@@ -6,6 +6,7 @@ enum MediaType: String {
     case json = "application/json"
     case png = "image/png"
     case octets = "application/octet-stream"
+    case npy = "application/x-npy"
 
     /// What the body is said to be; without `Content-Type` it is JSON.
     static func ofBody(_ request: Request, accepted: [MediaType]) throws -> MediaType {
@@ -20,7 +21,7 @@ enum MediaType: String {
         return type
     }
 
-    private enum Format: String, CaseIterable { case json, png, raw }
+    private enum Format: String, CaseIterable { case json, png, raw, npy }
 
     /// What the client wants: `?format=` first, else the best of `Accept`, else JSON.
     static func wanted(_ request: Request, offered: [MediaType]) throws -> MediaType {
@@ -30,6 +31,7 @@ enum MediaType: String {
                 case .json: .json
                 case .png: .png
                 case .raw: .octets
+                case .npy: .npy
                 }
             guard offered.contains(type) else {
                 throw ServiceError.outOfRange("format", actual: "'\(format.rawValue)'", expected: "one offered here")

@@ -6,7 +6,7 @@ struct ModelInput {
     let reader: PointReader
     let request: Request
 
-    private var types: [MediaType] { [.json, .png, .octets] }
+    private var types: [MediaType] { [.json, .png, .octets, .npy] }
 
     /// The images of an encode or reconstruct request, [n, channels, height, width], and the body's other fields.
     func images(options: [String]) throws -> (images: Tensor, fields: Fields?) {
@@ -28,16 +28,16 @@ struct ModelInput {
                 columns: try query.integer("columns", in: 1...Limits.rows),
                 padding: try query.integer("padding", in: 0...1024) ?? 0)
             return (try reader.tensor(values, count: count), nil)
-        case .octets:
-            let (values, count) = try reader.images.raw(try RawTensor(request))
-            return (try reader.tensor(values, count: count), nil)
+        case .octets: return (try images(try RawTensor(request)), nil)
+        case .npy: return (try images(try RawTensor(npy: request.body)), nil)
         }
     }
 
     /// The latents of a decode request, [n, latent dimension].
     func latents() throws -> Tensor {
         let dimension = reader.latents.dimension
-        switch try MediaType.ofBody(request, accepted: [.json, .octets]) {
+        let type = try MediaType.ofBody(request, accepted: [.json, .octets, .npy])
+        switch type {
         case .json:
             let document = try JSONParser.parse(request.body)
             let fields = try Fields(document)
@@ -54,9 +54,15 @@ struct ModelInput {
             try some("latents", "an array of rows", in: fields)
             return try reader.model.autoencoder.encode(try reader.tensor(try reader.image(fields), count: 1)).mean
         default:
-            let (values, count) = try reader.latents.raw(try RawTensor(request))
+            let numbers = type == .npy ? try RawTensor(npy: request.body) : try RawTensor(request)
+            let (values, count) = try reader.latents.raw(numbers)
             return try Tensor(shape: [count, dimension], values: values)
         }
+    }
+
+    private func images(_ numbers: RawTensor) throws -> Tensor {
+        let (values, count) = try reader.images.raw(numbers)
+        return try reader.tensor(values, count: count)
     }
 
     /// The fields of a body that must be JSON.

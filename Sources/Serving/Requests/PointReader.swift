@@ -12,7 +12,8 @@ struct PointReader {
 
     static let keys = ["latent", "image", "sample"]
 
-    init(_ model: ServedModel, datasets: DatasetCatalogue, resizes: Bool = false) {
+    /// - Parameter resizes: whether pictures of another size are resized instead of refused.
+    init(_ model: ServedModel, datasets: DatasetCatalogue, resizes: Bool) {
         (self.model, self.datasets) = (model, datasets)
         latents = LatentReader(model: model.name, dimension: model.configuration.latentDimension)
         images = ImageReader(model: model.name, shape: model.configuration.input, resizes: resizes)

@@ -6,6 +6,27 @@ struct QueryFields {
 
     init(_ request: Request) { query = request.query }
 
+    /// What `ImageResult` reads.
+    static let picture = ["format", "columns", "scale", "padding"]
+    /// What the reader of points reads.
+    static let points = ["resize"]
+
+    /// Refuses other names, and a name that is there twice, since only one of its values could count.
+    func allow(_ names: [String]) throws {
+        for (index, item) in query.items.enumerated() {
+            let name = String(item.name.prefix(64))
+            guard names.contains(item.name) else {
+                let known = names.isEmpty ? "none is" : "known are \(names.joined(separator: ", "))"
+                throw ServiceError.impossible(
+                    "unknown_parameter", "The query's '\(name)' is not known here; \(known).", name)
+            }
+            guard !query.items[..<index].contains(where: { $0.name == item.name }) else {
+                throw ServiceError.impossible(
+                    "repeated_parameter", "The query has '\(name)' more than once.", name)
+            }
+        }
+    }
+
     func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = query[name] else { return nil }
         guard let value = Int(text) else {

@@ -15,12 +15,14 @@ extension HTTPField.Name {
     private static func constant(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentDisposition }
 }
 
-/// A body of bare numbers, little-endian, described by two fields.
+/// A body of numbers, little-endian: bare ones described by two fields, or an NPY file, which describes itself.
 struct RawTensor {
     let shape: [Int]
     let values: [Float]
     /// Whether the values came as bytes, which are pixels.
     let isBytes: Bool
+    /// What the client calls its extents and its type, for errors.
+    let shapeName, typeName: String
 
     /// Reads a request's `application/octet-stream` body. Bytes are divided by 255.
     init(_ request: Request) throws {
@@ -53,20 +55,48 @@ struct RawTensor {
                 "X-Shape")
         }
         self.shape = shape
+        (shapeName, typeName) = ("X-Shape", "X-Dtype")
         values =
             isBytes
-            ? request.body.map { Float($0) / 255 }
-            : request.body.withUnsafeBytes { bytes in
-                (0..<count).map {
-                    Float(
-                        bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
-                }
-            }
-        if let index = values.firstIndex(where: { !$0.isFinite }) {
-            let row = index / max(1, count / max(1, shape.first ?? 1))
-            throw ServiceError.impossible(
-                "non_finite_value", "Row \(row) of the body holds a number that is not finite.", "[\(row)]")
+            ? request.body.map(Self.unit)
+            : Self.elements(request.body, from: 0, UInt32.self) { Float(bitPattern: $0) }
+        try checkFinite()
+    }
+
+    /// Reads an NPY file. Bytes are divided by 255, doubles rounded.
+    init(npy file: [UInt8]) throws {
+        let header = try NPYHeader(file)
+        shape = header.shape
+        isBytes = header.element == .byte
+        (shapeName, typeName) = ("shape", "descr")
+        switch header.element {
+        case .float32: values = Self.elements(file, from: header.dataOffset, UInt32.self) { Float(bitPattern: $0) }
+        case .float64:
+            values = Self.elements(file, from: header.dataOffset, UInt64.self) { Float(Double(bitPattern: $0)) }
+        case .byte: values = file[header.dataOffset...].map(Self.unit)
         }
+        try checkFinite()
+    }
+
+    private static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
+
+    /// Everything after `offset`, which need not be a multiple of an element's size.
+    private static func elements<Stored: FixedWidthInteger>(
+        _ bytes: [UInt8], from offset: Int, _ stored: Stored.Type, _ value: (Stored) -> Float
+    ) -> [Float] {
+        let size = MemoryLayout<Stored>.size
+        return bytes.withUnsafeBytes { bytes in
+            (0..<(bytes.count - offset) / size).map {
+                value(Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + $0 * size, as: Stored.self)))
+            }
+        }
+    }
+
+    private func checkFinite() throws {
+        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+        let row = index / max(1, values.count / max(1, shape.first ?? 1))
+        throw ServiceError.impossible(
+            "non_finite_value", "Row \(row) of the body holds a number that is not finite in float32.", "[\(row)]")
     }
 
     /// Little-endian bytes of floats.

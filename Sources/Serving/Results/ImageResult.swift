@@ -4,17 +4,18 @@ import HTTPTypes
 import Images
 import Tensors
 
-/// Images on their way out, as JSON, as a picture or as bare numbers.
+/// Images on their way out, as JSON, as a picture, as bare numbers or as an NPY file.
 struct ImageResult {
     /// [n, channels, height, width]
     let images: Tensor
     let request: Request
 
-    static let offered: [MediaType] = [.json, .png, .octets]
+    static let offered: [MediaType] = [.json, .png, .octets, .npy]
 
     /// The whole answer; in JSON, `fields` come with the images.
     func response(_ fields: (inout JSONWriter) throws -> Void = { _ in }) throws -> Response {
-        switch try MediaType.wanted(request, offered: Self.offered) {
+        let type = try MediaType.wanted(request, offered: Self.offered)
+        switch type {
         case .json:
             var writer = JSONWriter(capacity: 512 + images.values.count * 11)
             writer.beginObject()
@@ -23,7 +24,7 @@ struct ImageResult {
             writer.endObject()
             return .json(writer.bytes)
         case .png: return try png()
-        case .octets: return try Self.octets(images)
+        case .octets, .npy: return try Self.numbers(images, as: type)
         }
     }
 
@@ -39,9 +40,14 @@ struct ImageResult {
         return shape
     }
 
-    static func octets(_ tensor: Tensor, name: String = "images") throws -> Response {
+    /// Bare numbers, or an NPY file; both say the shape.
+    static func numbers(_ tensor: Tensor, as type: MediaType, name: String = "images") throws -> Response {
         if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
             throw NonFiniteResult(output: name, row: index / max(1, tensor.rowLength))
+        }
+        if type == .npy {
+            let file = NPYHeader.file(shape: tensor.shape.dimensions, values: tensor.values)
+            return Response(contentType: type.rawValue, body: file)
         }
         var response = Response(contentType: MediaType.octets.rawValue, body: RawTensor.bytes(tensor.values))
         response.fields[.shape] = tensor.shape.dimensions.map(String.init).joined(separator: ",")

@@ -7,6 +7,7 @@ enum ArithmeticRoute {
     static let endpoints = [
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/arithmetic", access: .infer,
+            query: QueryFields.picture + QueryFields.points,
             summary: "A weighted sum of points, decoded, and where it lies.", handle: handle)
     ]
 
@@ -27,7 +28,7 @@ enum ArithmeticRoute {
             guard let point = term["point"] else { throw ServiceError.missing(term.path(of: "point"), "a point") }
             nodes.append((point, term.path(of: "point")))
         }
-        let points = try PointReader(model, datasets: services.datasets).points(nodes, of: body.document)
+        let points = try services.reader(of: model, for: request).points(nodes, of: body.document)
         let sum = try LatentArithmetic.sum(
             zip(weights, points).map { LatentArithmetic.Term(weight: $0, point: $1) })
         let latent = try Tensor(shape: [1, sum.latent.count], values: sum.latent)

@@ -8,12 +8,13 @@ import Tensors
 enum CodingRoutes {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/decode", access: .infer, bodyLimit: Limits.bulkBody,
+            method: .post, pattern: "/v1/models/{model}/decode", access: .infer,
+            query: QueryFields.picture + QueryFields.points, bodyLimit: Limits.bulkBody,
             summary: "Latents to images: the likelihood's means.", work: DecodeWork.self),
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/encode", access: .infer, bodyLimit: Limits.bulkBody,
-            summary: "Images to the posterior's mean and log-variance, with samples if asked for.",
-            work: EncodeWork.self),
+            method: .post, pattern: "/v1/models/{model}/encode", access: .infer,
+            query: ["format", "rows", "columns", "padding"] + QueryFields.points, bodyLimit: Limits.bulkBody,
+            summary: "Images to the posterior's mean and log-variance, with samples if asked for.", work: EncodeWork.self),
     ]
 }
 
@@ -24,8 +25,8 @@ struct DecodeWork: ModelWork {
 
     init(_ request: Request, _ services: Services) throws {
         (self.request, model) = (request, try services.model(request))
-        let input = ModelInput(reader: PointReader(model, datasets: services.datasets), request: request)
-        rows = try input.latents()
+        let reader = try services.reader(of: model, for: request)
+        rows = try ModelInput(reader: reader, request: request).latents()
         try ImageResult.check(count: rows.rows, of: model.configuration.input, for: request)
     }
 
@@ -50,14 +51,13 @@ struct EncodeWork: ModelWork {
 
     init(_ request: Request, _ services: Services) throws {
         (self.request, model) = (request, try services.model(request))
-        let resizes = try QueryFields(request).flag("resize")
-        let reader = PointReader(model, datasets: services.datasets, resizes: resizes)
+        let reader = try services.reader(of: model, for: request)
         let (images, fields) = try ModelInput(reader: reader, request: request).images(options: ["samples", "seed"])
         rows = images
         samples = try fields?.integer("samples", in: 1...1000, default: 0) ?? 0
         seed = try fields?.integer("seed", in: 0...Int.max, default: -1) ?? -1
         try Limits.check(
-            values: images.rows, samples, model.configuration.latentDimension, parameter: "samples")
+            values: images.rows, max(1, samples), model.configuration.latentDimension, parameter: "samples")
     }
 
     func output() throws -> Encoding { try Computation(model.autoencoder, for: request).encode(rows) }
@@ -71,9 +71,8 @@ struct EncodeWork: ModelWork {
 
     func response(_ encoding: Encoding) throws -> Response {
         let (mean, logVariance) = (encoding.mean, encoding.logVariance)
-        if try MediaType.wanted(request, offered: [.json, .octets]) == .octets {
-            return try ImageResult.octets(mean, name: "mean")
-        }
+        let type = try MediaType.wanted(request, offered: [.json, .octets, .npy])
+        if type != .json { return try ImageResult.numbers(mean, as: type, name: "mean") }
         var writer = JSONWriter(capacity: 256 + mean.values.count * 24)
         writer.beginObject()
         for (key, tensor) in [("mean", mean), ("log_variance", logVariance)] {

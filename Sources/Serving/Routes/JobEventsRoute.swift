@@ -6,7 +6,7 @@ import Jobs
 enum JobEventsRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/jobs/{job}/events", access: .train, bodyLimit: 0,
+            method: .get, pattern: "/v1/jobs/{job}/events", access: .train, query: ["limit", "after"], bodyLimit: 0,
             summary: "A job's history, in order; live with 'Accept: text/event-stream'."
         ) { request, services in
             MediaType.prefersEvents(request) ? try stream(request, services) : try list(request, services)

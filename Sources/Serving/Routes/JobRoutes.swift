@@ -6,7 +6,8 @@ import Jobs
 enum JobRoutes {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/jobs", access: .train, bodyLimit: 0, summary: "Jobs, newest first.",
+            method: .get, pattern: "/v1/jobs", access: .train, query: ["status", "limit", "after"], bodyLimit: 0,
+            summary: "Jobs, newest first.",
             handle: list),
         Endpoint(method: .get, pattern: "/v1/jobs/{job}", access: .train, bodyLimit: 0, summary: "One job.") {
             request, services in

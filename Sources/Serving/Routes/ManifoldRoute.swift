@@ -5,7 +5,10 @@ import LatentSpace
 enum ManifoldRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/manifold.png", access: .infer, bodyLimit: 0,
+            method: .get, pattern: "/v1/models/{model}/manifold.png", access: .infer,
+            query: [
+                "columns", "rows", "scale", "padding", "x0", "x1", "y0", "y1", "spacing", "horizontal", "vertical",
+            ], bodyLimit: 0,
             summary: "The decoded grid over a window of two latent dimensions.", handle: handle)
     ]
 

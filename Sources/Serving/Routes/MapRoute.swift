@@ -8,7 +8,7 @@ import Tensors
 enum MapRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/map", access: .infer, bodyLimit: 0,
+            method: .get, pattern: "/v1/models/{model}/map", access: .infer, query: ["format", "epoch"], bodyLimit: 0,
             summary: "The encoded test set: a point of the plane, a label and an index for each image.", handle: handle)
     ]
 
@@ -21,7 +21,14 @@ enum MapRoute {
         let plane = PlaneProjection.project(map.latents)
         let count = map.latents.rows
 
-        if try MediaType.wanted(request, offered: [.json, .octets]) == .octets {
+        let type = try MediaType.wanted(request, offered: [.json, .octets, .npy])
+        if type == .npy {
+            var response = try ImageResult.numbers(
+                Tensor(shape: [count, 2], values: plane), as: type, name: "latent")
+            response.fields[.epoch] = String(map.epoch)
+            return response
+        }
+        if type == .octets {
             let labels = map.labels ?? [UInt8](repeating: noLabel, count: count)
             var response = Response(contentType: MediaType.octets.rawValue, body: RawTensor.bytes(plane) + labels)
             response.fields[.shape] = "\(count),2"

@@ -8,10 +8,12 @@ enum PathRoutes {
     static let endpoints = [
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/interpolate", access: .infer,
+            query: QueryFields.picture + QueryFields.points,
             summary: "The way between points, decoded.",
             handle: interpolate),
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/traverse", access: .infer,
+            query: QueryFields.picture + QueryFields.points,
             summary: "One dimension or direction moved through a range around a point, decoded.", handle: traverse),
     ]
 
@@ -42,7 +44,7 @@ enum PathRoutes {
         let rows = (nodes.count - 1).multipliedReportingOverflow(by: steps - 1).partialValue
         try Limits.check(values: rows, dimension, parameter: "steps")
         try Limits.check(values: rows, model.configuration.input.count, parameter: "steps")
-        let points = try PointReader(model, datasets: services.datasets).points(nodes, of: fields.document)
+        let points = try services.reader(of: model, for: request).points(nodes, of: fields.document)
         let latents = try Interpolation.latents(through: points, steps: steps, method: method)
         return try answer(latents, model, request, parameter: "steps")
     }
@@ -51,7 +53,7 @@ enum PathRoutes {
         let model = try services.model(request)
         let fields = try ModelInput.fields(
             request, allowed: ["point", "dimension", "direction", "from", "to", "steps", "spacing"])
-        let reader = PointReader(model, datasets: services.datasets)
+        let reader = try services.reader(of: model, for: request)
         let dimension = model.configuration.latentDimension
         let steps = try fields.integer("steps", in: 1...OperationLimits.latents, default: 9)
         try Limits.check(values: steps, model.configuration.input.count, parameter: "steps")

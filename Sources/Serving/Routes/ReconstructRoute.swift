@@ -5,14 +5,14 @@ import Tensors
 enum ReconstructRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/reconstruct", access: .infer, bodyLimit: Limits.bulkBody,
+            method: .post, pattern: "/v1/models/{model}/reconstruct", access: .infer,
+            query: QueryFields.picture + ["rows"] + QueryFields.points, bodyLimit: Limits.bulkBody,
             summary: "Images through the model and back, with their losses.", handle: handle)
     ]
 
     private static func handle(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
-        let resizes = try QueryFields(request).flag("resize")
-        let reader = PointReader(model, datasets: services.datasets, resizes: resizes)
+        let reader = try services.reader(of: model, for: request)
         let (images, _) = try ModelInput(reader: reader, request: request).images(options: [])
         try ImageResult.check(count: images.rows, of: model.configuration.input, for: request)
         let result = try model.autoencoder.reconstruct(images)

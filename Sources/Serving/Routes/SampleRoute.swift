@@ -5,7 +5,7 @@ import LatentSpace
 enum SampleRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/sample", access: .infer,
+            method: .post, pattern: "/v1/models/{model}/sample", access: .infer, query: QueryFields.picture,
             summary: "Draws from the prior, decoded.",
             handle: handle)
     ]
