@@ -3,7 +3,7 @@ enum RouteTable {
     static let endpoints: [Endpoint] =
         HealthRoutes.endpoints + MetricsRoute.endpoints + ModelRoutes.endpoints + CodingRoutes.endpoints
         + ReconstructRoute.endpoints
-        + PathRoutes.endpoints + ArithmeticRoute.endpoints + SampleRoute.endpoints + MapRoute.endpoints
-        + ManifoldRoute.endpoints + DatasetRoutes.endpoints + JobRoutes.endpoints + JobEventsRoute.endpoints
-        + JobSubmissionRoute.endpoints
+        + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
+        + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
+        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobSubmissionRoute.endpoints
 }

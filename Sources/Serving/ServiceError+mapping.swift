@@ -30,6 +30,8 @@ extension ServiceError {
             self.init(
                 status: .internalServerError, code: "model_unreadable",
                 message: "A part of the model cannot be read. \(error)")
+        case let error as MapAbsence: self.init(error)
+        case let error as NamedVectorError: self.init(error)
         case is RepositoryError:
             self.init(
                 status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")
@@ -79,6 +81,30 @@ extension ServiceError {
             self = .impossible("latent_dimension_mismatch", error.description, "points[\(point)]")
         case .overflow: self = .impossible("non_finite_result", error.description, "latent")
         case .notAMap: self = .impossible("shape_mismatch", error.description, nil)
+        }
+    }
+
+    private init(_ error: MapAbsence) {
+        switch error {
+        case .none: self = .notFound("map_not_found", error.description, "model")
+        case .unreadable:
+            self.init(
+                status: .serviceUnavailable, code: "map_unreadable", message: error.description, parameter: "model")
+        }
+    }
+
+    private init(_ error: NamedVectorError) {
+        switch error {
+        case .unusableName: self = .impossible("unusable_name", error.description, "vector")
+        case .dimension: self = .impossible("latent_dimension_mismatch", error.description, "latent")
+        case .full: self.init(status: .conflict, code: "too_many_vectors", message: error.description)
+        case .readOnly: self.init(status: .serviceUnavailable, code: "read_only", message: error.description)
+        case .unreadable:
+            self.init(status: .serviceUnavailable, code: "vectors_unreadable", message: error.description)
+        case .notWritten(let fault) where fault.isFull:
+            self.init(status: .serviceUnavailable, code: "disk_full", message: error.description, retryAfter: 60)
+        case .notWritten:
+            self.init(status: .internalServerError, code: "vectors_not_written", message: error.description)
         }
     }
 

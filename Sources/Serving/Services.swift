@@ -9,12 +9,14 @@ struct Services: Sendable {
     let datasets: DatasetCatalogue
     let jobs: JobStore
     let events: JobEventFeed
+    let vectors: NamedVectorStore
     let metrics: ServerMetrics
     let isReady: @Sendable () -> Bool
 
     /// Reads points of a model; `?resize=` is the query's part of it.
     func reader(of model: ServedModel, for request: Request) throws -> PointReader {
-        PointReader(model, datasets: datasets, resizes: try QueryFields(request).flag("resize"))
+        PointReader(
+            model, datasets: datasets, vectors: vectors, resizes: try QueryFields(request).flag("resize"))
     }
 
     /// The model that the path names, as it is now.

@@ -15,6 +15,7 @@ public struct ServingApplication: Sendable {
     /// Builds the routes. The page's files are read here, once.
     ///
     /// - Parameters:
+    ///   - vectors: where named vectors are kept.
     ///   - publicDirectory: the page's folder; nil serves no page.
     ///   - metrics: what `/metrics` shows; the server has to tell it of each answer.
     ///   - maximumBody: the largest body in bytes that any route takes; most take less.
@@ -22,14 +23,16 @@ public struct ServingApplication: Sendable {
     ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
-        repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore, publicDirectory: URL?,
+        repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore,
+        vectors: NamedVectorStore = NamedVectorStore(folder: nil), publicDirectory: URL?,
         metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max, compression: Compression = .auto,
         isReady: @escaping @Sendable () -> Bool = { true },
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
         let services = Services(
             repository: repository, datasets: datasets, jobs: jobs,
-            events: JobEventFeed(store: jobs, onFailure: onFailure), metrics: metrics, isReady: isReady)
+            events: JobEventFeed(store: jobs, onFailure: onFailure), vectors: vectors, metrics: metrics,
+            isReady: isReady)
         var router = Router()
         for endpoint in RouteTable.endpoints {
             let handlers = EndpointHandlers(

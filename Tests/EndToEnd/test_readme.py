@@ -42,6 +42,8 @@ class Readme(InFolder):
             self.assertEqual((self.folder / output[1]).read_bytes()[:8], start)
         elif "text/event-stream" in line:
             self.assertIn(b'"status":"succeeded"', run.stdout.strip().splitlines()[-1])
+        elif "-X DELETE" in line:
+            self.assertEqual(run.stdout, b"")
         else:
             json.loads(run.stdout)
 

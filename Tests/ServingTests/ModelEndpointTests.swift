@@ -28,8 +28,8 @@ import Testing
             objects[2]["operations"]
                 == .array(
                     [
-                        "encode", "decode", "reconstruct", "interpolate", "arithmetic", "sample", "traverse", "map",
-                        "manifold", "metrics",
+                        "encode", "decode", "reconstruct", "interpolate", "arithmetic", "sample", "traverse", "vectors",
+                        "nearest", "map", "manifold", "metrics",
                     ].map { .string($0) }))
     }
 

@@ -171,6 +171,7 @@ enum NPYFiles {
         #expect(post("encode", image).failure.code == "image_shape_mismatch")
         #expect(post("encode", image).failure.parameter == "shape")
         #expect(post("arithmetic", image).status == .unsupportedMediaType)
+        #expect(daemon.put("/v1/models/tiny/vectors/a?format=npy", "{}").failure.code == "unknown_parameter")
     }
 
     /// Every prefix, and every byte of the header as every one of some values: an answer, never a trap.

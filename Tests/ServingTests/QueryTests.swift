@@ -37,10 +37,10 @@ import Testing
         // One white pixel.
         let pixel =
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
-        let body = "{\"terms\":[{\"point\":{\"image\":{\"png\":\"\(pixel)\"}}}]}"
-        let refused = daemon.post("/v1/models/tiny/arithmetic", body)
+        let body = "{\"point\":{\"image\":{\"png\":\"\(pixel)\"}}}"
+        let refused = daemon.post("/v1/models/tiny/nearest", body)
         #expect(refused.failure.code == "image_shape_mismatch")
-        let resized = daemon.post("/v1/models/tiny/arithmetic?resize=true", body)
+        let resized = daemon.post("/v1/models/tiny/nearest?resize=true", body)
         #expect(resized.status == .ok, "\(resized.failure)")
     }
 }

@@ -19,9 +19,11 @@ final class TestDaemon: Sendable {
     let jobs: JobStore
     let repository: ModelRepository
     let datasets: DatasetCatalogue
+    let vectors: NamedVectorStore
     let router: Router
 
-    init(isReady: Bool = true) throws {
+    /// - Parameter damage: what files of the models' folder hold instead, by their path.
+    init(isReady: Bool = true, damage: [String: [UInt8]] = [:]) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("serving-tests-\(UUID().uuidString)")
         let models = folder.appendingPathComponent("models").path
         try Self.tiny().publishAt("\(models)/tiny/1")
@@ -29,6 +31,7 @@ final class TestDaemon: Sendable {
         try FileManager.default.createDirectory(
             atPath: "\(models)/broken/1", withIntermediateDirectories: true)
         try Data("{".utf8).write(to: URL(fileURLWithPath: "\(models)/broken/1/config.json"))
+        for (path, bytes) in damage { try Data(bytes).write(to: URL(fileURLWithPath: "\(models)/\(path)")) }
         try Self.writeDataset("squares", side: 4, in: folder.appendingPathComponent("data"))
         try Self.writeDataset("large", side: 28, in: folder.appendingPathComponent("data"))
         let page = folder.appendingPathComponent("public")
@@ -52,9 +55,10 @@ final class TestDaemon: Sendable {
         jobs = try JobStore(folder: folder.appendingPathComponent("state"), maximumQueued: 3)
         datasets = DatasetCatalogue(
             dataDirectories: [folder.appendingPathComponent("data")], systemDirectories: [])
+        vectors = NamedVectorStore(folder: folder.appendingPathComponent("state/vectors").path)
         router = try ServingApplication(
             repository: repository, datasets: datasets,
-            jobs: jobs, publicDirectory: page, isReady: { isReady }
+            jobs: jobs, vectors: vectors, publicDirectory: page, isReady: { isReady }
         ).router
     }
 
@@ -88,6 +92,10 @@ final class TestDaemon: Sendable {
         var fields = HTTPFields()
         fields[.accept] = accept
         return send(.get, target, fields: fields)
+    }
+
+    func put(_ target: String, _ json: String) -> Response {
+        send(.put, target, body: Array(json.utf8), fields: [.contentType: "application/json"])
     }
 
     func post(_ target: String, _ json: String, accept: String? = nil, fields: HTTPFields = HTTPFields()) -> Response {

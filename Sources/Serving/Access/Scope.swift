@@ -4,7 +4,7 @@ import HTTP
 public enum Scope: String, CaseIterable, Codable, Sendable {
     /// Asking models and looking at them, their maps and the datasets.
     case infer
-    /// Training jobs: submitting, watching and cancelling them.
+    /// Training jobs: submitting, watching and cancelling them; making and replacing named vectors.
     case train
     /// What takes something away for good.
     case admin

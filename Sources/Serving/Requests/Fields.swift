@@ -69,6 +69,15 @@ struct Fields {
         return Float(value)
     }
 
+    /// Absent is false.
+    func flag(_ name: String) throws -> Bool {
+        guard let node = self[name] else { return false }
+        guard case .bool(let value) = node else {
+            throw ServiceError.wrongType(path(of: name), actual: node.kind, expected: "true or false")
+        }
+        return value
+    }
+
     func string(_ name: String) throws -> String? {
         guard let node = self[name] else { return nil }
         guard case .string(let text) = node else {

@@ -47,8 +47,7 @@ struct ModelInput {
                 let (values, count) = try reader.latents.rows(node, of: document, path: "latents")
                 return try Tensor(shape: [count, dimension], values: values)
             }
-            if let node = fields["latent"], fields.object.members.count == 1 {
-                let values = try reader.latents.row(node, of: document, path: "latent")
+            if let values = try reader.latent(fields) {
                 return try Tensor(shape: [1, dimension], values: values)
             }
             try some("latents", "an array of rows", in: fields)

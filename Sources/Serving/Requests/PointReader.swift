@@ -7,14 +7,15 @@ import Tensors
 struct PointReader {
     let model: ServedModel
     let datasets: DatasetCatalogue
+    let vectors: NamedVectorStore
     let latents: LatentReader
     let images: ImageReader
 
-    static let keys = ["latent", "image", "sample"]
+    static let keys = ["latent", "image", "sample", "vector"]
 
     /// - Parameter resizes: whether pictures of another size are resized instead of refused.
-    init(_ model: ServedModel, datasets: DatasetCatalogue, resizes: Bool) {
-        (self.model, self.datasets) = (model, datasets)
+    init(_ model: ServedModel, datasets: DatasetCatalogue, vectors: NamedVectorStore, resizes: Bool) {
+        (self.model, self.datasets, self.vectors) = (model, datasets, vectors)
         latents = LatentReader(model: model.name, dimension: model.configuration.latentDimension)
         images = ImageReader(model: model.name, shape: model.configuration.input, resizes: resizes)
     }
@@ -33,9 +34,10 @@ struct PointReader {
         for (node, path) in nodes {
             let fields = try Fields.object(node, of: document, path: path)
             try fields.allow(Self.keys)
-            if let latent = fields["latent"], fields.object.members.count == 1 {
-                sources.append(.latent(try latents.row(latent, of: document, path: fields.path(of: "latent"))))
+            if let latent = try latent(fields) {
+                sources.append(.latent(latent))
             } else {
+                try Limits.check(values: count + 1, model.configuration.input.count, parameter: path)
                 pixels += try image(fields)
                 sources.append(.image(count))
                 count += 1
@@ -51,6 +53,24 @@ struct PointReader {
         }
     }
 
+    /// The numbers of a point that is a latent or a named vector and nothing else; nil for any other.
+    func latent(_ fields: Fields) throws -> [Float]? {
+        guard Self.keys.count(where: { fields[$0] != nil }) == 1 else { return nil }
+        if let node = fields["latent"] {
+            return try latents.row(node, of: fields.document, path: fields.path(of: "latent"))
+        }
+        guard let name = try fields.string("vector") else { return nil }
+        return try vector(named: name, path: fields.path(of: "vector"))
+    }
+
+    func vector(named name: String, path: String) throws -> [Float] {
+        guard let vector = try vectors.vector(named: name, of: model) else {
+            throw ServiceError.impossible(
+                "vector_not_found", "Model '\(model.name)' has no vector '\(name.prefix(80))'.", path)
+        }
+        return vector.values
+    }
+
     /// The pixels of a point that is an image or a sample.
     func image(_ fields: Fields) throws -> [Float] {
         let given = Self.keys.filter { fields[$0] != nil }
@@ -58,7 +78,7 @@ struct PointReader {
             let path = fields.path.isEmpty ? nil : fields.path
             throw ServiceError.impossible(
                 "invalid_point",
-                "A point is exactly one of latent, image and sample; here "
+                "A point is exactly one of latent, image, sample and vector; here "
                     + (given.isEmpty ? "is none." : "are \(given.joined(separator: " and "))."), path)
         }
         if let node = fields["image"] {
@@ -66,7 +86,7 @@ struct PointReader {
         }
         guard let node = fields["sample"] else {
             throw ServiceError.wrongType(
-                fields.path(of: given[0]), actual: "a latent", expected: "an image or a sample")
+                fields.path(of: given[0]), actual: "a \(given[0])", expected: "an image or a sample")
         }
         return try sample(Fields.object(node, of: fields.document, path: fields.path(of: "sample")))
     }
@@ -78,12 +98,21 @@ struct PointReader {
 
     private func sample(_ fields: Fields) throws -> [Float] {
         try fields.allow(["dataset", "split", "index"])
-        guard let name = try fields.string("dataset") else {
+        guard fields["dataset"] != nil else {
             throw ServiceError.missing(fields.path(of: "dataset"), "a dataset's name")
         }
         guard fields["index"] != nil else { throw ServiceError.missing(fields.path(of: "index"), "an image's index") }
-        let part: Dataset.Part = try fields.choice("split", default: .test)
         let index = try fields.integer("index", in: 0...Int.max, default: 0)
+        let split = try split(fields).split
+        do throws(DatasetError) { return try Self.pixels(split, [index]) } catch {
+            throw ServiceError(error, parameter: fields.path(of: "index"))
+        }
+    }
+
+    /// The part of a dataset that `dataset` and `split` name; its images must be the model's.
+    func split(_ fields: Fields) throws -> (split: Split, dataset: String, part: Dataset.Part) {
+        let name = try fields.string("dataset") ?? ""
+        let part: Dataset.Part = try fields.choice("split", default: .test)
         let split: Split
         do throws(DatasetError) {
             split = try datasets.dataset(named: name)[part]
@@ -94,15 +123,21 @@ struct PointReader {
         else {
             throw ServiceError.impossible(
                 "image_shape_mismatch",
-                "Model '\(model.name)' takes images of \(shape); those of '\(name)' are \(split.shape).", fields.path)
+                "Model '\(model.name)' takes images of \(shape); those of '\(name)' are \(split.shape).",
+                fields.path.isEmpty ? "dataset" : fields.path)
         }
-        var pixels = [Float](repeating: 0, count: shape.count)
+        return (split, name, part)
+    }
+
+    /// Images of a split one after another, as floats.
+    static func pixels(_ split: Split, _ indices: ArraySlice<Int>) throws(DatasetError) -> [Float] {
+        var pixels = [Float](repeating: 0, count: indices.count * split.shape.elementCount)
         let copied: Result<Void, DatasetError> = pixels.withUnsafeMutableBufferPointer { buffer in
-            do throws(DatasetError) { return .success(try split.copyBatch(indices: [index], into: buffer)) } catch {
+            do throws(DatasetError) { return .success(try split.copyBatch(indices: indices, into: buffer)) } catch {
                 return .failure(error)
             }
         }
-        if case .failure(let error) = copied { throw ServiceError(error, parameter: fields.path(of: "index")) }
+        try copied.get()
         return pixels
     }
 }

@@ -6,7 +6,7 @@ import Tensors
 struct Computation {
     let autoencoder: Autoencoder
     let request: Request
-    private static let part = 512
+    static let part = 512
 
     init(_ autoencoder: Autoencoder, for request: Request) { (self.autoencoder, self.request) = (autoencoder, request) }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import HTTP
 import LatentSpace
 import Tensors
@@ -18,7 +19,7 @@ enum ArithmeticRoute {
             throw ServiceError.missing("terms", "an array of weights and points")
         }
         guard !terms.isEmpty else { throw ServiceError.outOfRange("terms", actual: "empty", expected: "at least one") }
-        let nearest = try body.integer("nearest", in: 0...100, default: 5)
+        let nearest = try body.integer("nearest", in: 0...NearestRoute.limit, default: 5)
         var weights: [Float] = []
         var nodes: [(node: JSONNode, path: String)] = []
         for (node, path) in terms {
@@ -37,8 +38,6 @@ enum ArithmeticRoute {
         guard try MediaType.wanted(request, offered: ImageResult.offered) == .json else {
             return try ImageResult(images: images, request: request).response()
         }
-        let map = nearest > 0 ? try model.map() : nil
-        let neighbours = try map.map { try NearestSamples.find(sum.latent, in: $0.latents, count: nearest) } ?? []
         var writer = JSONWriter(capacity: 512 + images.values.count * 11)
         writer.beginObject()
         writer.key("latent")
@@ -49,20 +48,24 @@ enum ArithmeticRoute {
         try writer.number(sum.norm, name: "norm")
         writer.key("percentile")
         try writer.number(sum.priorPercentile, name: "percentile")
-        writer.key("nearest")
-        writer.beginArray()
-        for neighbour in neighbours {
-            writer.beginObject()
-            writer.key("index")
-            writer.integer(neighbour.index)
-            writer.key("label")
-            if let label = map?.labels?[neighbour.index] { writer.integer(Int(label)) } else { writer.null() }
-            writer.key("distance")
-            try writer.number(neighbour.distance, name: "distance")
-            writer.endObject()
-        }
-        writer.endArray()
+        if nearest > 0 { try samples(of: model, near: sum.latent, count: nearest, &writer) }
         writer.endObject()
         return .json(writer.bytes)
+    }
+
+    /// A model without a map can be asked for sums as well; why their place among the data is not told is said.
+    private static func samples(
+        of model: ServedModel, near latent: [Float], count: Int, _ writer: inout JSONWriter
+    ) throws {
+        do {
+            let samples = try EncodedSamples(of: model)
+            try samples.write(try samples.nearest(latent, count: count), &writer)
+        } catch let absence as MapAbsence {
+            writer.key("nearest")
+            writer.beginArray()
+            writer.endArray()
+            writer.key("nearest_unavailable")
+            writer.string("\(absence)")
+        }
     }
 }

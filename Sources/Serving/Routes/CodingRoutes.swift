@@ -14,7 +14,8 @@ enum CodingRoutes {
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/encode", access: .infer,
             query: ["format", "rows", "columns", "padding"] + QueryFields.points, bodyLimit: Limits.bulkBody,
-            summary: "Images to the posterior's mean and log-variance, with samples if asked for.", work: EncodeWork.self),
+            summary: "Images to the posterior's mean and log-variance, with samples if asked for.",
+            work: EncodeWork.self),
     ]
 }
 

@@ -18,7 +18,7 @@ enum MapRoute {
     private static func handle(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
         let map = try map(model, epoch: QueryFields(request).integer("epoch", in: 0...Int.max))
-        let plane = PlaneProjection.project(map.latents)
+        let plane = MapPlanes.plane(of: map, model)
         let count = map.latents.rows
 
         let type = try MediaType.wanted(request, offered: [.json, .octets, .npy])
@@ -61,12 +61,17 @@ enum MapRoute {
     }
 
     private static func map(_ model: ServedModel, epoch: Int?) throws -> LatentMap {
-        let latest = try model.map()
+        let latest: LatentMap?
+        do { latest = try MapAbsence.latest(of: model) } catch {
+            // The maps of earlier epochs are files of their own.
+            guard let epoch, model.mapEpochs.contains(epoch) else { throw error }
+            latest = nil
+        }
         if let latest, epoch == nil || epoch == latest.epoch { return latest }
         guard let epoch else {
-            throw ServiceError.notFound("map_not_found", "Model '\(model.name)' has no map.", "model")
+            throw MapAbsence.none(model: model.name)
         }
-        if let map = try model.map(epoch: epoch) { return map }
+        if let map = try MapAbsence.of(epoch: epoch, model) { return map }
         let kept = model.mapEpochs.map(String.init).joined(separator: ", ")
         throw ServiceError.notFound(
             "epoch_not_kept",

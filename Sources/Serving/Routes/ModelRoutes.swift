@@ -114,7 +114,8 @@ enum ModelRoutes {
 
     private static func operations(_ model: ServedModel) -> [String] {
         var operations = ["encode", "decode", "reconstruct", "interpolate", "arithmetic", "sample", "traverse"]
-        if (try? model.map()) ?? nil != nil { operations.append("map") }
+        operations.append("vectors")
+        if (try? model.map()) ?? nil != nil { operations += ["nearest", "map"] }
         if model.configuration.latentDimension >= 2, (1...4).contains(model.configuration.input.channels) {
             operations.append("manifold")
         }

@@ -19,7 +19,7 @@ enum PathRoutes {
 
     private static func interpolate(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
-        let fields = try ModelInput.fields(request, allowed: ["from", "to", "through", "steps", "method"])
+        let fields = try ModelInput.fields(request, allowed: ["from", "to", "through", "steps", "method", "distances"])
         let nodes: [(node: JSONNode, path: String)]
         if let through = try fields.objects("through", limit: OperationLimits.points) {
             for name in ["from", "to"] where fields[name] != nil {
@@ -46,13 +46,23 @@ enum PathRoutes {
         try Limits.check(values: rows, model.configuration.input.count, parameter: "steps")
         let points = try services.reader(of: model, for: request).points(nodes, of: fields.document)
         let latents = try Interpolation.latents(through: points, steps: steps, method: method)
-        return try answer(latents, model, request, parameter: "steps")
+        return try answer(
+            latents, model, request, parameter: "steps", distances: try fields.flag("distances"))
     }
 
     private static func traverse(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
         let fields = try ModelInput.fields(
-            request, allowed: ["point", "dimension", "direction", "from", "to", "steps", "spacing"])
+            request,
+            allowed: [
+                "point", "dimension", "direction", "vector", "from", "to", "steps", "spacing", "distances",
+            ])
+        let directions = ["dimension", "direction", "vector"].filter { fields[$0] != nil }
+        guard directions.count <= 1 else {
+            throw ServiceError.impossible(
+                "conflicting_fields", "'\(directions[1])' and '\(directions[0])' cannot be given together.",
+                directions[0])
+        }
         let reader = try services.reader(of: model, for: request)
         let dimension = model.configuration.latentDimension
         let steps = try fields.integer("steps", in: 1...OperationLimits.latents, default: 9)
@@ -64,12 +74,7 @@ enum PathRoutes {
             try fields["point"].map { try reader.points([($0, "point")], of: fields.document)[0] }
             ?? [Float](repeating: 0, count: dimension)
         let latents: Tensor
-        if let node = fields["direction"] {
-            guard fields["dimension"] == nil else {
-                throw ServiceError.impossible(
-                    "conflicting_fields", "'direction' and 'dimension' cannot be given together.", "dimension")
-            }
-            let direction = try reader.latents.row(node, of: fields.document, path: "direction")
+        if let direction = try direction(fields, reader) {
             latents = try LatentSpaceError.naming(Self.rangeNames) {
                 try Traversal.latents(
                     around: point, along: direction, from: start, to: end, steps: steps, spacing: spacing)
@@ -81,21 +86,36 @@ enum PathRoutes {
                     around: point, dimension: axis, from: start, to: end, steps: steps, spacing: spacing)
             }
         }
-        return try answer(latents, model, request, parameter: "steps")
+        return try answer(
+            latents, model, request, parameter: "steps", distances: try fields.flag("distances"))
+    }
+
+    /// The numbers of a direction or of the vector of a name; nil where a dimension is moved along.
+    private static func direction(_ fields: Fields, _ reader: PointReader) throws -> [Float]? {
+        if let node = fields["direction"] {
+            return try reader.latents.row(node, of: fields.document, path: "direction")
+        }
+        return try fields.string("vector").map { try reader.vector(named: $0, path: "vector") }
     }
 
     private static let rangeNames = ["range start": "from", "range end": "to"]
 
-    /// Latents and what they decode to.
+    /// Latents, what they decode to, and how usual they are under the prior.
+    ///
+    /// - Parameter distances: whether the distance of each to the nearest encoded sample is told as well.
     static func answer(
-        _ latents: Tensor, _ model: ServedModel, _ request: Request, parameter: String,
+        _ latents: Tensor, _ model: ServedModel, _ request: Request, parameter: String, distances: Bool,
         _ fields: (inout JSONWriter) throws -> Void = { _ in }
     ) throws -> Response {
         try ImageResult.check(count: latents.rows, of: model.configuration.input, for: request)
+        let samples = distances ? try EncodedSamples(of: model) : nil
+        try samples?.check(latents.rows)
         let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: parameter)
         return try ImageResult(images: images, request: request).response { writer in
             writer.key("latents")
             try writer.floats(latents.values[...], shape: latents.shape.dimensions, name: "latents")
+            try writer.priorPlaces(of: latents)
+            try samples?.writeDistances(of: latents, for: request, &writer)
             try fields(&writer)
         }
     }

@@ -13,7 +13,8 @@ enum SampleRoute {
     private static func handle(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
         let fields =
-            request.body.isEmpty ? nil : try ModelInput.fields(request, allowed: ["count", "seed", "temperature"])
+            request.body.isEmpty
+            ? nil : try ModelInput.fields(request, allowed: ["count", "seed", "temperature", "distances"])
         let count = try fields?.integer("count", in: 1...OperationLimits.latents, default: 16) ?? 16
         let temperature = try fields?.float("temperature", default: 1) ?? 1
         let asked = try fields?.integer("seed", in: 0...Int.max, default: -1) ?? -1
@@ -22,7 +23,9 @@ enum SampleRoute {
         try Limits.check(values: count, model.configuration.input.count, parameter: "count")
         let latents = try PriorSampler.sample(
             count: count, dimensions: model.configuration.latentDimension, seed: seed, temperature: temperature)
-        return try PathRoutes.answer(latents, model, request, parameter: "count") { writer in
+        return try PathRoutes.answer(
+            latents, model, request, parameter: "count", distances: try fields?.flag("distances") ?? false
+        ) { writer in
             writer.key("seed")
             writer.integer(Int(clamping: seed))
         }

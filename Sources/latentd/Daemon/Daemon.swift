@@ -65,7 +65,11 @@ final class Daemon {
         var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
         let metrics = ServerMetrics(statistics: configuration.statistics, version: programVersion)
         let application = try ServingApplication(
-            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, publicDirectory: folders.pages,
+            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs,
+            vectors: NamedVectorStore(
+                folder: folders.state.appendingPathComponent("vectors").path,
+                writableModels: JobWork.models(folders).path),
+            publicDirectory: folders.pages,
             metrics: metrics, maximumBody: settings.server.maxBodyBytes, compression: settings.server.compression,
             isReady: { [isReady] in isReady.value },
             onFailure: { [logger] id, error in
