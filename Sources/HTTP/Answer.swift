@@ -11,6 +11,7 @@ struct Answer {
     struct Terms: Sendable {
         let persistence: ResponseEncoder.Persistence
         let takesChunks: Bool
+        let failureForm: FailureForm?
     }
 
     /// A stream takes its place here; where none is left, the answer is 503 instead.
@@ -34,6 +35,7 @@ struct Answer {
                     requestID: requestID, retryAfter: 5)
             }
         }
+        response = response.inForm(terms.failureForm)
         self.stream = stream
         status = response.status
         encoded = ResponseEncoder.encode(

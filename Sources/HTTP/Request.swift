@@ -1,4 +1,5 @@
 import HTTPTypes
+import Sockets
 import Synchronization
 
 /// A whole request, as a handler gets it.
@@ -22,11 +23,15 @@ public struct Request: Sendable {
     /// The client's address without its port.
     public var peer: String
     let cancellation: Cancellation
+    private let received = MonotonicInstant.now
     /// The cap of a stream that answers it.
     var streamBufferBytes = HTTPLimits().streamBufferBytes
 
     /// Whether the client has gone, so that the work is for nobody. Long work asks now and then.
     public var isCancelled: Bool { cancellation.isCancelled }
+
+    /// How long the whole request has been here, in nanoseconds.
+    public var age: Int { Int(clamping: MonotonicInstant.now.nanoseconds &- received.nanoseconds) }
 
     /// A request made by hand, for tests of handlers.
     public init(

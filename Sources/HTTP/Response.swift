@@ -7,6 +7,8 @@ public struct Response: Sendable, Equatable {
     public var body: [UInt8]
     /// What is sent in place of `body`, for as long as it is open.
     public var stream: ResponseStream?
+    /// What the body says where it is an error, for clients that expect errors in another form.
+    public private(set) var errorContent: ResponseFailure?
 
     public init(status: HTTPResponse.Status = .ok, fields: HTTPFields = HTTPFields(), body: [UInt8] = []) {
         self.status = status
@@ -64,6 +66,8 @@ public struct Response: Sendable, Equatable {
         text.string(requestID)
         text.raw("}}\n")
         var response = json(text.bytes, status: status)
+        response.errorContent = ResponseFailure(
+            code: code, message: message, parameter: parameter, requestID: requestID)
         if let retryAfter { response.fields[.retryAfter] = String(retryAfter) }
         return response
     }

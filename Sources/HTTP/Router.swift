@@ -59,6 +59,8 @@ public struct Router: Sendable {
 
     /// In the order they were added.
     public private(set) var routes: [Route] = []
+    /// Parts of the path with errors of a form of their own.
+    public var failureForms: [FailureForm] = []
     private var nodes = [Node()]
 
     public init() {}

@@ -108,7 +108,9 @@ extension ServerLoop {
     }
 
     private func terms(of connection: Connection) -> Answer.Terms {
-        Answer.Terms(persistence: connection.state.persistence, takesChunks: connection.state.takesChunks)
+        Answer.Terms(
+            persistence: connection.state.persistence, takesChunks: connection.state.takesChunks,
+            failureForm: connection.admitted.flatMap { router.failureForm(of: $0.head.target) })
     }
 
     /// Queues an answer that the loop itself has; the state then asks for it to be written.
