@@ -1,7 +1,15 @@
+import Synchronization
+
 /// What the repository knows of one name.
 public struct ModelListing: Sendable {
     public enum State: Sendable, Equatable {
         case ready
+        /// The first version to be served is being loaded.
+        case loading
+        /// Taken out of service; a request that came before still has it.
+        case unloading
+        /// Taken out of service by `unload`.
+        case unloaded
         /// No version can be served; the reason is that of the newest.
         case failed(reason: String)
     }
@@ -15,19 +23,40 @@ public struct ModelListing: Sendable {
 
     public let name: String
     /// Every version on disk, ascending, whether it can be loaded or not.
-    public let versions: [Int]
-    public let served: ServedModel?
+    public internal(set) var versions: [Int]
+    public internal(set) var served: ServedModel?
     /// Why the newest version is not the one that is served; nil where it is.
-    public let failure: Failure?
+    public internal(set) var failure: Failure?
+    /// There once it has been unloaded, until it is loaded again.
+    var former: FormerModel?
+    var isLoading = false
 
     public var state: State {
-        served == nil ? .failed(reason: failure?.reason ?? "It has no versions.") : .ready
+        if served != nil { return .ready }
+        if isLoading { return .loading }
+        if let former { return former.isInUse ? .unloading : .unloaded }
+        return .failed(reason: failure?.reason ?? "It has no versions.")
     }
 }
 
-/// Why a model cannot be published.
+/// A model that is no longer served, held by nothing but the requests that found it.
+final class FormerModel: Sendable {
+    private struct Reference: Sendable { weak var model: ServedModel? }
+
+    private let reference: Mutex<Reference>
+
+    init(_ model: ServedModel?) { reference = Mutex(Reference(model: model)) }
+
+    var isInUse: Bool { reference.withLock { $0.model != nil } }
+}
+
+/// Why a model cannot be published, loaded or unloaded.
 public enum RepositoryError: Error, Equatable, CustomStringConvertible {
     case unusableName(String)
+    /// There is no model of this name, on disk where it was to be loaded.
+    case notFound(name: String)
+    /// The newest version on disk is damaged; what was served before still is.
+    case notLoaded(name: String, version: Int, reason: String)
     /// The repository has no folder that it may write to.
     case readOnly
     case file(FileFault)
@@ -39,6 +68,9 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
         case .unusableName(let name):
             "'\(name.prefix(80))' cannot name a model; names are 1 to 64 of a-z, 0-9, '.', '_' and '-', and start with "
                 + "a letter or digit."
+        case .notFound(let name): "There is no model '\(name.prefix(80))'."
+        case .notLoaded(let name, let version, let reason):
+            "Version \(version) of '\(name)' cannot be loaded. \(reason)"
         case .readOnly: "There is no folder to publish models in."
         case .file(let fault): fault.description
         case .refused(let name, let reason): "The new version of '\(name)' cannot be served. \(reason)"

@@ -34,12 +34,18 @@ public final class ModelRepository: Sendable {
     /// Every name, sorted.
     public func list() -> [ModelListing] { listings.withLock { $0.values.sorted { $0.name < $1.name } } }
 
-    /// Looks through the folders and loads what is new. Gives the folders that could not be listed.
+    /// Looks through the folders and loads what is new, but for what was unloaded. Gives the folders that could not be
+    /// listed.
     @discardableResult
     public func scan() -> [FileFault] {
         change.withLock { _ in
             let scan = RepositoryScan(roots: roots)
             for (name, versions) in scan.models {
+                if var listing = listing(named: name), listing.former != nil {
+                    listing.versions = versions.keys.sorted()
+                    listings.withLock { $0[name] = listing }
+                    continue
+                }
                 let listing = load(name, versions)
                 listings.withLock { $0[name] = listing }
             }
@@ -71,6 +77,28 @@ public final class ModelRepository: Sendable {
             let listing = ModelListing(name: name, versions: versions, served: model, failure: nil)
             listings.withLock { $0[name] = listing }
             return model
+        }
+    }
+
+    // MARK: For `load` and `unload`
+
+    func changing<Value>(_ body: () throws(RepositoryError) -> Value) throws(RepositoryError) -> Value {
+        try change.withLock { (_) throws(RepositoryError) -> Value in try body() }
+    }
+
+    func versionsOnDisk(of name: String) -> [Int: CheckpointFolder]? { RepositoryScan(roots: roots).models[name] }
+
+    func read(_ name: String, version: Int, folder: CheckpointFolder) throws -> ServedModel {
+        ServedModel(
+            name: name, version: version, loaded: try LoadedModel(folder, pool: pool, backend: backend), folder: folder)
+    }
+
+    func update(_ name: String, versions: [Int], _ body: (inout ModelListing) -> Void) {
+        listings.withLock { listings in
+            var listing = listings[name] ?? ModelListing(name: name, versions: versions)
+            listing.versions = versions
+            body(&listing)
+            listings[name] = listing
         }
     }
 
