@@ -14,7 +14,15 @@ public struct GzipLimits: Sendable, Equatable {
     }
 }
 
-/// Whole gzip streams in memory, bounded.
+/// What deflated data are wrapped in.
+public enum DeflateFormat: Sendable {
+    /// RFC 1952.
+    case gzip
+    /// RFC 1950, which HTTP calls deflate.
+    case zlib
+}
+
+/// Whole gzip or zlib streams in memory, bounded.
 public enum Gzip {
     /// Whether the bytes begin like a gzip stream.
     public static func isGzip(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
@@ -25,11 +33,13 @@ public enum Gzip {
     }
 
     /// Inflates a whole stream within `limits`. Throws any `GzipError`.
-    public static func inflate(_ bytes: [UInt8], limits: GzipLimits) throws(GzipError) -> [UInt8] {
-        guard isGzip(bytes) else { throw .notGzip }
+    public static func inflate(
+        _ bytes: [UInt8], limits: GzipLimits, format: DeflateFormat = .gzip
+    ) throws(GzipError) -> [UInt8] {
+        guard format == .zlib || isGzip(bytes) else { throw .notGzip }
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 << 10)
         defer { buffer.deallocate() }
-        var inflater = try GzipInflater()
+        var inflater = try GzipInflater(format)
         var output: [UInt8] = []
         let (byRatio, overflow) = bytes.count.multipliedReportingOverflow(by: limits.ratio)
         let ratioLimit = max(overflow ? Int.max : byRatio, 1 << 20)
@@ -57,16 +67,21 @@ public enum Gzip {
         return output
     }
 
-    /// Deflates bytes into one gzip stream; `level` is zlib's, 1 (fast) to 9 (small).
-    public static func deflate(_ bytes: [UInt8], level: Int = 6) throws(GzipError) -> [UInt8] {
+    /// Deflates bytes into one stream; `level` is zlib's, 1 (fast) to 9 (small).
+    public static func deflate(
+        _ bytes: [UInt8], level: Int = 6, format: DeflateFormat = .gzip
+    ) throws(GzipError) -> [UInt8] {
         guard bytes.count <= Int(UInt32.max) / 2 else { throw .tooLarge(limit: Int(UInt32.max) / 2) }
         var stream = z_stream()
         // On the stack for the length of one call: the stream is moved only between `withUnsafeMutablePointer`s of others.
         return try withUnsafeMutablePointer(to: &stream) { stream throws(GzipError) in
-            guard czlib_deflate_init_gzip(stream, Int32(min(max(level, 1), 9))) == Z_OK else { throw .unavailable }
+            let level = Int32(min(max(level, 1), 9))
+            let status =
+                format == .gzip ? czlib_deflate_init_gzip(stream, level) : czlib_deflate_init_zlib(stream, level)
+            guard status == Z_OK else { throw .unavailable }
             defer { deflateEnd(stream) }
             var output = [UInt8](repeating: 0, count: Int(deflateBound(stream, UInt(bytes.count))))
-            let status = bytes.withUnsafeBufferPointer { input in
+            let end = bytes.withUnsafeBufferPointer { input in
                 output.withUnsafeMutableBufferPointer { output in
                     stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                     stream.pointee.avail_in = UInt32(input.count)
@@ -75,7 +90,7 @@ public enum Gzip {
                     return CZlib.deflate(stream, Z_FINISH)
                 }
             }
-            guard status == Z_STREAM_END else { throw .unavailable }
+            guard end == Z_STREAM_END else { throw .unavailable }
             output.removeLast(Int(stream.pointee.avail_out))
             return output
         }

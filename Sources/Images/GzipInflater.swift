@@ -9,15 +9,17 @@ struct GzipInflater: ~Copyable {
     private var lastConsumed: [UInt8] = []
     private(set) var inflatedCount = 0
     private(set) var isAtEnd = false
+    private let format: DeflateFormat
 
-    init() throws(GzipError) {
+    init(_ format: DeflateFormat = .gzip) throws(GzipError) {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        guard czlib_inflate_init_gzip(stream) == Z_OK else {
+        let status = format == .gzip ? czlib_inflate_init_gzip(stream) : czlib_inflate_init_zlib(stream)
+        guard status == Z_OK else {
             stream.deallocate()
             throw .unavailable
         }
-        self.stream = stream
+        (self.stream, self.format) = (stream, format)
     }
 
     deinit {
@@ -41,7 +43,8 @@ struct GzipInflater: ~Copyable {
         while true {
             if isAtEnd {
                 if stream.pointee.avail_in == 0 { return }
-                // Another member may follow; anything else is refused when its header is read.
+                // Another member may follow in gzip; anything else is refused when its header is read.
+                guard format == .gzip else { throw .trailingBytes }
                 guard inflateReset(stream) == Z_OK else { throw .unavailable }
                 isAtEnd = false
             }
@@ -68,7 +71,7 @@ struct GzipInflater: ~Copyable {
         let reason = stream.pointee.msg.map { String(cString: $0) } ?? "unknown error"
         switch reason {
         case "incorrect header check": return inflatedCount > 0 ? .trailingBytes : .notGzip
-        case "incorrect data check":
+        case "incorrect data check" where format == .gzip:
             // zlib has just read the four bytes of the expected checksum, lowest first.
             let consumed = piece.count - Int(stream.pointee.avail_in)
             let bytes = (lastConsumed + piece[..<consumed].suffix(4)).suffix(4)

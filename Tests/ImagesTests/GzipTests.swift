@@ -10,6 +10,26 @@ import Testing
         #expect(try Gzip.inflate(stored, limit: count) == bytes)
     }
 
+    @Test(arguments: [0, 1, 100, 70_000, 300_000])
+    func zlibComesBackToo(count: Int) throws {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* $0) >> 5) }
+        let limits = GzipLimits(bytes: count)
+        let stored = try Gzip.deflate(bytes, format: .zlib)
+        #expect(!Gzip.isGzip(stored))
+        #expect(try Gzip.inflate(stored, limits: limits, format: .zlib) == bytes)
+        #expect(throws: GzipError.trailingBytes) { try Gzip.inflate(stored + stored, limits: limits, format: .zlib) }
+        #expect(throws: GzipError.truncated(inflated: count)) {
+            try Gzip.inflate(Array(stored.dropLast()), limits: limits, format: .zlib)
+        }
+        var damaged = stored
+        damaged[stored.count - 1] ^= 1
+        #expect(throws: GzipError.corrupt(reason: "incorrect data check")) {
+            try Gzip.inflate(damaged, limits: limits, format: .zlib)
+        }
+        #expect(throws: GzipError.self) { try Gzip.inflate(Gzip.deflate(bytes), limits: limits, format: .zlib) }
+        #expect(throws: GzipError.truncated(inflated: 0)) { try Gzip.inflate([], limits: limits, format: .zlib) }
+    }
+
     @Test func streamsOneAfterTheOtherAreOneContent() throws {
         let stored = try Gzip.deflate([1, 2]) + Gzip.deflate([3])
         #expect(try Gzip.inflate(stored, limit: 3) == [1, 2, 3])

@@ -38,7 +38,7 @@ public struct SafetensorsFile: Sendable {
         case .float32: values = load(entry, UInt32.self) { Float(bitPattern: $0) }
         case .float64: values = load(entry, UInt64.self) { Float(Double(bitPattern: $0)) }
         case .bfloat16: values = load(entry, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-        case .float16: values = load(entry, UInt16.self, Self.widen)
+        case .float16: values = load(entry, UInt16.self, Float.init(halfPrecision:))
         default:
             throw .elementMismatch(tensor: name, expected: "F32, F64, F16 or BF16", actual: entry.element)
         }
@@ -83,17 +83,6 @@ public struct SafetensorsFile: Sendable {
                 let offset = dataOffset + entry.range.lowerBound + index * size
                 return value(Stored(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Stored.self)))
             }
-        }
-    }
-
-    /// IEEE 754 half precision to single; `Float16` is not there on every processor that Swift runs on.
-    private static func widen(_ half: UInt16) -> Float {
-        let sign: Float = half & 0x8000 == 0 ? 1 : -1
-        let (exponent, fraction) = (Int(half >> 10 & 0x1F), Float(half & 0x3FF))
-        switch exponent {
-        case 0: return sign * fraction * 0x1p-24
-        case 31: return fraction == 0 ? sign * .infinity : .nan
-        default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
         }
     }
 }
