@@ -12,6 +12,8 @@ struct Endpoint: Sendable {
     /// The largest body in bytes.
     var bodyLimit = Limits.body
     var execution = Route.Execution.pool
+    /// Whether the handler itself inflates bodies and compresses answers, where there is anything to do.
+    var seesToCodings = false
     /// One line for the API's description.
     let summary: String
     let handle: @Sendable (Request, Services) throws -> Response
@@ -48,7 +50,7 @@ struct EndpointHandlers: Sendable {
                 try admit(&request, endpoint)
                 return try handle(request, services)
             }
-            return response(result, to: request)
+            return response(result, to: request, of: endpoint)
         }
     }
 
@@ -66,16 +68,18 @@ struct EndpointHandlers: Sendable {
             for (index, result) in zip(whole, handleTogether(whole.map { requests[$0] }, services)) {
                 results[index] = result
             }
-            return zip(requests, results).map { response($1 ?? .failure(ClientGone()), to: $0) }
+            return zip(requests, results).map { response($1 ?? .failure(ClientGone()), to: $0, of: endpoint) }
         }
     }
 
     private func admit(_ request: inout Request, _ endpoint: Endpoint) throws {
         if endpoint.hasStrictQuery { try QueryFields(request).allow(endpoint.query) }
-        try RequestCoding.decode(&request, limit: bodyLimit)
+        if !endpoint.seesToCodings { try RequestCoding.decode(&request, limit: bodyLimit) }
     }
 
-    private func response(_ result: Result<Response, any Error>, to request: Request) -> Response {
+    private func response(
+        _ result: Result<Response, any Error>, to request: Request, of endpoint: Endpoint
+    ) -> Response {
         var response: Response
         switch result {
         case .success(let answer): response = answer
@@ -85,9 +89,11 @@ struct EndpointHandlers: Sendable {
             response = .error(
                 status: answer.status, code: answer.code, message: answer.message, parameter: answer.parameter,
                 requestID: request.id, retryAfter: answer.retryAfter)
-            if answer.code == RequestCoding.unsupported { response.fields[.acceptEncoding] = "gzip" }
+            if answer.code == RequestCoding.unsupported {
+                response.fields[.acceptEncoding] = endpoint.seesToCodings ? "gzip, deflate" : "gzip"
+            }
         }
         response.fields[.xContentTypeOptions] = "nosniff"
-        return compression.encode(response, to: request)
+        return endpoint.seesToCodings ? response : compression.encode(response, to: request)
     }
 }

@@ -5,5 +5,6 @@ enum RouteTable {
         + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
         + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
-        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobSubmissionRoute.endpoints
+        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobSubmissionRoute.endpoints + OIPRoutes.endpoints
+        + InferRoute.endpoints + OIPRepositoryRoutes.endpoints
 }

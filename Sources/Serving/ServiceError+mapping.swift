@@ -32,15 +32,23 @@ extension ServiceError {
                 message: "A part of the model cannot be read. \(error)")
         case let error as MapAbsence: self.init(error)
         case let error as NamedVectorError: self.init(error)
-        case is RepositoryError:
-            self.init(
-                status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")
+        case let error as RepositoryError: self.init(error)
         case is ClientGone:
             self.init(status: .serviceUnavailable, code: "cancelled", message: "The client has gone.")
         default:
             self.init(
                 status: .internalServerError, code: "internal_error",
                 message: "Something went wrong here; the request's id finds it in the log.")
+        }
+    }
+
+    private init(_ error: RepositoryError) {
+        switch error {
+        case .notFound: self = .notFound("model_not_found", error.description, "model")
+        case .notLoaded: self = .impossible("model_not_loaded", error.description, "model")
+        default:
+            self.init(
+                status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")
         }
     }
 

@@ -32,8 +32,9 @@ public struct ServingApplication: Sendable {
         let services = Services(
             repository: repository, datasets: datasets, jobs: jobs,
             events: JobEventFeed(store: jobs, onFailure: onFailure), vectors: vectors, metrics: metrics,
-            isReady: isReady)
+            isReady: isReady, maximumBody: maximumBody, compression: compression)
         var router = Router()
+        router.failureForms = [OIPFailure.form]
         for endpoint in RouteTable.endpoints {
             let handlers = EndpointHandlers(
                 services: services, bodyLimit: min(endpoint.bodyLimit, maximumBody), compression: compression,

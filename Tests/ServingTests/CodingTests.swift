@@ -30,8 +30,8 @@ import Testing
     ])
     func qualities(field: String, accepts: Bool, prefers: Bool) {
         let accepted = AcceptEncoding(field)
-        #expect(accepted.acceptsGzip == accepts)
-        #expect(accepted.prefersGzip == prefers)
+        #expect(accepted.accepts(.gzip) == accepts)
+        #expect(accepted.prefers(.gzip) == prefers)
     }
 
     // MARK: Answers

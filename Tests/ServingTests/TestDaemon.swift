@@ -77,10 +77,16 @@ final class TestDaemon: Sendable {
         switch router.match(method, path: path) {
         case .route(let route, let parameters):
             if body.count > route.bodyLimit { return .empty(status: .contentTooLarge) }
-            return route.handler(
+            var response = route.handler(
                 Request(
                     method: method, rawTarget: target, path: path, query: Query(items), pathParameters: parameters,
                     fields: fields, body: body, id: "r1"))
+            if let content = response.errorContent,
+                let form = router.failureForms.first(where: { $0.segment == path[0] })
+            {
+                form.apply(content, &response)
+            }
+            return response
         case .methodNotAllowed(let allow):
             return Response(status: .methodNotAllowed, fields: [.allow: allow])
         case .options: return .empty()

@@ -1,7 +1,17 @@
-/// What a client says about content codings (RFC 9110 §12.5.3), as far as gzip and none are concerned.
+import Images
+
+/// A content coding that bodies may have.
+enum ContentCoding: String {
+    case gzip, deflate
+
+    var format: DeflateFormat { self == .gzip ? .gzip : .zlib }
+}
+
+/// What a client says about content codings (RFC 9110 §12.5.3), as far as gzip, deflate and none are concerned.
 struct AcceptEncoding: Equatable {
     /// Quality in thousandths; nil where it is not named.
     private var gzip: Int?
+    private var deflate: Int?
     private var identity: Int?
     private var others: Int?
 
@@ -14,6 +24,7 @@ struct AcceptEncoding: Equatable {
             }
             switch coding {
             case "gzip", "x-gzip": gzip = quality
+            case "deflate": deflate = quality
             case "identity": identity = quality
             case "*": others = quality
             default: break
@@ -21,17 +32,22 @@ struct AcceptEncoding: Equatable {
         }
     }
 
-    /// Whether gzip may be sent, and no less gladly than the body as it is.
-    var acceptsGzip: Bool {
-        let quality = gzip ?? others ?? 0
-        return quality > 0 && quality >= (identity ?? 0)
+    /// Whether the coding may be sent, and no less gladly than the body as it is.
+    func accepts(_ coding: ContentCoding) -> Bool { quality(of: coding) > 0 && quality(of: coding) >= (identity ?? 0) }
+
+    /// Whether the coding is asked for: the body as it is is said to be worse, or is refused.
+    func prefers(_ coding: ContentCoding) -> Bool {
+        accepts(coding) && (identity ?? (others == 0 ? 0 : Int.max)) < quality(of: coding)
     }
 
-    /// Whether gzip is asked for: the body as it is is said to be worse, or is refused.
-    var prefersGzip: Bool {
-        guard acceptsGzip else { return false }
-        return (identity ?? (others == 0 ? 0 : Int.max)) < (gzip ?? others ?? 0)
+    /// The most wanted one of those that may be sent, the first of equals.
+    func best(of codings: [ContentCoding]) -> ContentCoding? {
+        codings.filter(accepts).reduce(nil) { best, coding in
+            best.map { quality(of: coding) > quality(of: $0) ? coding : $0 } ?? coding
+        }
     }
+
+    private func quality(of coding: ContentCoding) -> Int { (coding == .gzip ? gzip : deflate) ?? others ?? 0 }
 
     /// `q=` with up to three decimals; 1 without one, nil where it is malformed (§12.4.2).
     private static func quality(_ parameters: ArraySlice<String>) -> Int? {

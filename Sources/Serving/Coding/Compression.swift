@@ -14,10 +14,14 @@ public enum Compression: String, CaseIterable, Sendable {
     static let threshold = 1024
 
     /// Whether the client gets gzip where there is some.
-    func applies(to request: Request) -> Bool {
-        guard self != .off, let field = request.fields[.acceptEncoding] else { return false }
+    func applies(to request: Request) -> Bool { coding(for: request, of: [.gzip]) != nil }
+
+    /// The coding that the client gets; nil for none.
+    private func coding(for request: Request, of codings: [ContentCoding]) -> ContentCoding? {
+        guard self != .off, let field = request.fields[.acceptEncoding] else { return nil }
         let accepted = AcceptEncoding(field)
-        return self == .auto && Self.isLoopback(request.peer) ? accepted.prefersGzip : accepted.acceptsGzip
+        guard let coding = accepted.best(of: codings) else { return nil }
+        return self == .auto && Self.isLoopback(request.peer) && !accepted.prefers(coding) ? nil : coding
     }
 
     /// The answer as this client gets it: text and JSON over the threshold may become gzip, and say that they may.
@@ -26,13 +30,20 @@ public enum Compression: String, CaseIterable, Sendable {
             response.fields[.contentEncoding] == nil,
             let type = response.fields[.contentType], Self.isCompressible(type)
         else { return response }
+        return encode(response, to: request, codings: [.gzip])
+    }
+
+    /// The answer as this client gets it, whatever its type; it says that it depends on what the client accepts.
+    func encode(_ response: Response, to request: Request, codings: [ContentCoding]) -> Response {
+        guard self != .off, response.body.count > Self.threshold else { return response }
         var encoded = response
         encoded.fields[.vary] = "Accept-Encoding"
         // The fastest level: a smaller one takes longer to make than it saves on the way.
-        guard applies(to: request), let body = try? Gzip.deflate(response.body, level: 1),
+        guard let coding = coding(for: request, of: codings),
+            let body = try? Gzip.deflate(response.body, level: 1, format: coding.format),
             body.count < response.body.count
         else { return encoded }
-        encoded.fields[.contentEncoding] = "gzip"
+        encoded.fields[.contentEncoding] = coding.rawValue
         encoded.body = body
         return encoded
     }

@@ -10,15 +10,17 @@ struct JSONParser {
     static let maximumNodes = 400_000
 
     let bytes: UnsafeBufferPointer<UInt8>
+    /// Members whose arrays become plain ones of whole numbers, which float32 could not tell apart.
+    private let exactKeys: Set<String>
     var position = 0
     var floats: [Float] = []
     private var stack: [Frame] = []
     private var nodes = 0
 
-    /// Parses one document.
-    static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
+    /// Parses one document. Arrays of numbers that are members of one of `exactKeys` are not turned into floats.
+    static func parse(_ bytes: [UInt8], exactKeys: Set<String> = []) throws(JSONSyntaxError) -> JSONDocument {
         let result: Result<JSONDocument, JSONSyntaxError> = bytes.withUnsafeBufferPointer { buffer in
-            var parser = JSONParser(bytes: buffer)
+            var parser = JSONParser(bytes: buffer, exactKeys: exactKeys)
             do throws(JSONSyntaxError) { return .success(try parser.document()) } catch {
                 return .failure(error.located(at: parser.path))
             }
@@ -26,7 +28,9 @@ struct JSONParser {
         return try result.get()
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(bytes: UnsafeBufferPointer<UInt8>, exactKeys: Set<String>) {
+        (self.bytes, self.exactKeys) = (bytes, exactKeys)
+    }
 
     /// The value that is being read, such as `latents[3][1]`; nil for the whole document and for very deep places.
     private var path: String? {
@@ -39,7 +43,7 @@ struct JSONParser {
             case .start: path += "[0]"
             case .numbers: path += "[\(floats.count - frame.start)]"
             case .blocks: path += "[\(frame.count)]"
-            case .array: path += "[\(frame.elements.count)]"
+            case .array, .exact: path += "[\(frame.elements.count)]"
             }
         }
         return path.isEmpty ? nil : path
@@ -55,6 +59,8 @@ struct JSONParser {
             /// An array of `count` blocks like `first`, in `floats` from `start` on.
             case blocks
             case array
+            /// An array whose numbers are kept as they are.
+            case exact
             case object
         }
 
@@ -75,7 +81,7 @@ struct JSONParser {
                     let range = begin..<begin + first.range.count
                     return .floats(FloatBlock(range: range, rank: first.rank, extents: first.extents))
                 }
-            case .start, .array, .object: break
+            case .start, .array, .exact, .object: break
             }
             kind = .array
         }
@@ -87,7 +93,7 @@ struct JSONParser {
             // A value begins here.
             switch try next() {
             case 0x5B:
-                try push(.start)
+                try push(isExact ? .exact : .start)
                 skipWhitespace()
                 if peek() == 0x5D {
                     position += 1
@@ -174,7 +180,7 @@ struct JSONParser {
                 frame.becomePlain(floats)
                 node = .array(frame.elements)
             }
-        case .array: node = .array(frame.elements)
+        case .array, .exact: node = .array(frame.elements)
         case .object: node = .object(frame.object.object)
         }
         guard !stack.isEmpty else { return node }
@@ -201,7 +207,7 @@ struct JSONParser {
         }
         switch stack[last].kind {
         case .object: stack[last].object.set(node)
-        case .array: stack[last].elements.append(node)
+        case .array, .exact: stack[last].elements.append(node)
         case .start, .numbers, .blocks:
             try count(stack[last].kind == .numbers ? floats.count - stack[last].start : stack[last].count)
             stack[last].becomePlain(floats)
@@ -218,7 +224,7 @@ struct JSONParser {
             stack[last].kind = .numbers
             stack[last].start = floats.count - 1
         case .numbers: break
-        case .blocks, .array, .object: try append(.number(Double(floats.last ?? 0)))
+        case .blocks, .array, .exact, .object: try append(.number(Double(floats.last ?? 0)))
         }
     }
 
@@ -241,7 +247,18 @@ struct JSONParser {
         guard colon == 0x3A else { throw unexpected(colon, "':'") }
     }
 
-    private var isInArray: Bool { !stack.isEmpty && stack[stack.count - 1].kind != .object }
+    /// Whether a number here is one of many.
+    private var isInArray: Bool {
+        guard !stack.isEmpty else { return false }
+        let kind = stack[stack.count - 1].kind
+        return kind != .object && kind != .exact
+    }
+
+    /// Whether an array that begins here is to be kept as it is.
+    private var isExact: Bool {
+        guard !exactKeys.isEmpty, !stack.isEmpty, stack[stack.count - 1].kind == .object else { return false }
+        return exactKeys.contains(stack[stack.count - 1].object.key)
+    }
 
     private mutating func scalar(_ byte: UInt8) throws(JSONSyntaxError) -> JSONNode {
         switch byte {

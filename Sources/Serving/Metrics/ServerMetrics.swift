@@ -6,7 +6,7 @@ import Jobs
 /// Everything that `/metrics` shows; told of each answer by the server.
 public struct ServerMetrics: Sendable {
     private let statistics: ServerStatistics
-    private let version: String
+    let version: String
     private let requests = RequestMetrics(endpoints: RouteTable.endpoints)
     private let refusals = CounterBank(count: AccessGate.Refusal.allCases.count)
     private let batches = BatchMetrics()
@@ -61,10 +61,11 @@ public struct ServerMetrics: Sendable {
             text.sample(endings[ending] ?? 0, [("reason", ending.rawValue)])
         }
         let models = services.repository.list()
-        let ready = models.count { $0.served != nil }
         text.family("latentd_models", .gauge, "Models by state.")
-        text.sample(ready, [("state", "ready")])
-        text.sample(models.count - ready, [("state", "failed")])
+        let states = Dictionary(grouping: models, by: \.state.word)
+        for state in ["ready", "loading", "unloading", "unloaded", "failed"] {
+            text.sample(states[state]?.count ?? 0, [("state", state)])
+        }
         // The rest is worth showing where the queue cannot be read.
         if let counts = try? services.jobs.counts() {
             text.family("latentd_jobs", .gauge, "Training jobs by state.")

@@ -70,12 +70,18 @@ struct Fields {
     }
 
     /// Absent is false.
-    func flag(_ name: String) throws -> Bool {
-        guard let node = self[name] else { return false }
+    func flag(_ name: String) throws -> Bool { try bool(name) ?? false }
+
+    func bool(_ name: String) throws -> Bool? {
+        guard let node = self[name] else { return nil }
         guard case .bool(let value) = node else {
             throw ServiceError.wrongType(path(of: name), actual: node.kind, expected: "true or false")
         }
         return value
+    }
+
+    func object(_ name: String) throws -> Fields? {
+        try self[name].map { try Self.object($0, of: document, path: path(of: name)) }
     }
 
     func string(_ name: String) throws -> String? {

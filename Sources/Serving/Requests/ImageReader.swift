@@ -59,7 +59,7 @@ struct ImageReader {
             try checkRange(values, path: path, isBulk: false)
             let area = shape.height * shape.width
             return (0..<values.count).map { values[$0 % area * shape.channels + $0 / area] }
-        case .array(let rows): throw irregular(rows, path: path)
+        case .array(let rows): throw RaggedRows.error(rows, path: path) ?? mismatch(path, actual: "not regular")
         case .object:
             let fields = try Fields.object(node, of: document, path: path)
             try fields.allow(["png"])
@@ -109,13 +109,13 @@ struct ImageReader {
         case 3 where tensor.shape == one: count = 1
         case 3 where shape.channels == 1 && Array(tensor.shape.dropFirst()) == plain: count = tensor.shape[0]
         case 2 where shape.channels == 1 && tensor.shape == plain: count = 1
-        default: throw mismatch(tensor.shapeName, actual: tensor.shape.map(String.init).joined(separator: "x"))
+        default: throw mismatch(tensor.names.shape, actual: tensor.shape.map(String.init).joined(separator: "x"))
         }
         guard count > 0 else {
-            throw ServiceError.outOfRange(tensor.shapeName, actual: "empty", expected: "at least one image")
+            throw ServiceError.outOfRange(tensor.names.shape, actual: "empty", expected: "at least one image")
         }
-        try check(count: count, path: tensor.shapeName)
-        try checkRange(tensor.values, path: "images", isBulk: true)
+        try check(count: count, path: tensor.names.shape)
+        try checkRange(tensor.values, path: tensor.names.images, isBulk: true)
         return (tensor.values, count)
     }
 
@@ -165,36 +165,6 @@ struct ImageReader {
         let place = isBulk ? "\(path)[\(index / shape.count)]" : path
         throw ServiceError.outOfRange(
             place, actual: "an image with the value \(values[index])", expected: "of values from 0 to 1")
-    }
-
-    /// Finds what is wrong with an array that is not regular.
-    private func irregular(_ rows: [JSONNode], path: String) -> ServiceError {
-        var firstLength: Int?
-        for (index, row) in rows.enumerated() {
-            let place = "\(path)[\(index)]"
-            switch row {
-            case .floats(let block):
-                let length = block.extents[0]
-                if let expected = firstLength, expected != length {
-                    return .impossible(
-                        "ragged_rows",
-                        "Row \(index) of '\(path)' has \(length) entries; the rows before it have \(expected).",
-                        place)
-                }
-                firstLength = length
-            case .array(let inner):
-                if inner.contains(where: { if case .floats = $0 { true } else { false } }) {
-                    return irregular(inner, path: place)
-                }
-                for (column, element) in inner.enumerated() {
-                    if case .number = element { continue }
-                    return .wrongType("\(place)[\(column)]", actual: element.kind, expected: "a number")
-                }
-                return .wrongType(place, actual: "not regular", expected: "a row of numbers")
-            default: return .wrongType(place, actual: row.kind, expected: "a row of numbers")
-            }
-        }
-        return mismatch(path, actual: "not regular")
     }
 
     private func mismatch(_ path: String, actual: String) -> ServiceError {

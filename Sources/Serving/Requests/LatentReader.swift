@@ -54,15 +54,16 @@ struct LatentReader {
 
     func raw(_ tensor: RawTensor) throws -> (values: [Float], count: Int) {
         guard !tensor.isBytes else {
-            throw ServiceError.outOfRange(tensor.typeName, actual: "bytes", expected: "floats for latents")
+            throw ServiceError.outOfRange(
+                tensor.names.type, actual: "'\(tensor.names.bytes)'", expected: "\(tensor.names.floats) for latents")
         }
         guard tensor.shape.count == 2, tensor.shape[1] == dimension, tensor.shape[0] > 0 else {
             throw ServiceError.impossible(
                 "latent_dimension_mismatch",
-                "Model '\(model)' takes latents of shape n,\(dimension); the body is "
-                    + "\(tensor.shape.map(String.init).joined(separator: ",")).", tensor.shapeName)
+                "Model '\(model)' takes latents of shape n,\(dimension); \(tensor.names.tensor) is "
+                    + "\(tensor.shape.map(String.init).joined(separator: ",")).", tensor.names.shape)
         }
-        try check(count: tensor.shape[0], path: tensor.shapeName)
+        try check(count: tensor.shape[0], path: tensor.names.shape)
         return (tensor.values, tensor.shape[0])
     }
 

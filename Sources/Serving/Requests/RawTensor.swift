@@ -12,17 +12,51 @@ extension HTTPField.Name {
     static let lastEventID = constant("Last-Event-ID")
 
     /// The names above are tokens, so the fallback is never taken.
-    private static func constant(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentDisposition }
+    static func constant(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentDisposition }
 }
 
-/// A body of numbers, little-endian: bare ones described by two fields, or an NPY file, which describes itself.
+/// Numbers with a shape: a body described by two fields, an NPY file, which describes itself, or an inference client's tensor.
 struct RawTensor {
+    /// What a client calls its parts.
+    struct Names {
+        var tensor = "the body"
+        var shape = "X-Shape"
+        var type = "X-Dtype"
+        var bytes = "u8"
+        var floats = "'f32'"
+        /// What is in front of a row's number.
+        var row = ""
+        /// The images, where it holds some.
+        var images = "images"
+    }
+
     let shape: [Int]
     let values: [Float]
     /// Whether the values came as bytes, which are pixels.
     let isBytes: Bool
-    /// What the client calls its extents and its type, for errors.
-    let shapeName, typeName: String
+    let names: Names
+
+    /// - Parameter values: as many as the shape says.
+    init(shape: [Int], values: [Float], isBytes: Bool, names: Names = Names()) throws(ServiceError) {
+        (self.shape, self.values, self.isBytes, self.names) = (shape, values, isBytes, names)
+        if let index = values.firstIndex(where: { !$0.isFinite }) {
+            let row = index / max(1, values.count / max(1, shape.first ?? 1))
+            throw ServiceError.impossible(
+                "non_finite_value", "Row \(row) of \(names.tensor) holds a number that is not finite.",
+                "\(names.row)[\(row)]")
+        }
+    }
+
+    /// The product of extents that are not negative; nil where that is more numbers than a request may have.
+    static func count(_ shape: [Int]) -> Int? {
+        var count = 1
+        for extent in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            guard !overflow, product <= Limits.values else { return nil }
+            count = product
+        }
+        return count
+    }
 
     /// Reads a request's `application/octet-stream` body. Bytes are divided by 255.
     init(_ request: Request) throws {
@@ -30,52 +64,48 @@ struct RawTensor {
             throw ServiceError.missing("X-Shape", "the extents, such as 32,1,28,28")
         }
         var shape: [Int] = []
-        var count = 1
         for part in shapeText.split(separator: ",", omittingEmptySubsequences: false) {
             guard let extent = Int(part.trimmingSpaces()), extent >= 0, shape.count < 8 else {
                 throw ServiceError.wrongType(
                     "X-Shape", actual: "'\(shapeText.prefix(64))'", expected: "extents such as 32,1,28,28")
             }
-            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-            guard !overflow, product <= Limits.values else {
-                throw ServiceError.outOfRange(
-                    "X-Shape", actual: "'\(shapeText.prefix(64))'", expected: "at most \(Limits.values) numbers")
-            }
-            (count, shape) = (product, shape + [extent])
+            shape.append(extent)
+        }
+        guard let count = Self.count(shape) else {
+            throw ServiceError.outOfRange(
+                "X-Shape", actual: "'\(shapeText.prefix(64))'", expected: "at most \(Limits.values) numbers")
         }
         let type = request.fields[.elementType] ?? "f32"
         guard type == "f32" || type == "u8" else {
             throw ServiceError.outOfRange("X-Dtype", actual: "'\(type.prefix(32))'", expected: "'f32' or 'u8'")
         }
-        isBytes = type == "u8"
+        let isBytes = type == "u8"
         let expected = isBytes ? count : count * 4
         guard request.body.count == expected else {
             throw ServiceError.impossible(
                 "wrong_length", "The body has \(request.body.count) bytes; its X-Shape and X-Dtype say \(expected).",
                 "X-Shape")
         }
-        self.shape = shape
-        (shapeName, typeName) = ("X-Shape", "X-Dtype")
-        values =
+        let values =
             isBytes
             ? request.body.map(Self.unit)
             : Self.elements(request.body, from: 0, UInt32.self) { Float(bitPattern: $0) }
-        try checkFinite()
+        try self.init(shape: shape, values: values, isBytes: isBytes)
     }
 
     /// Reads an NPY file. Bytes are divided by 255, doubles rounded.
     init(npy file: [UInt8]) throws {
         let header = try NPYHeader(file)
-        shape = header.shape
-        isBytes = header.element == .byte
-        (shapeName, typeName) = ("shape", "descr")
-        switch header.element {
-        case .float32: values = Self.elements(file, from: header.dataOffset, UInt32.self) { Float(bitPattern: $0) }
-        case .float64:
-            values = Self.elements(file, from: header.dataOffset, UInt64.self) { Float(Double(bitPattern: $0)) }
-        case .byte: values = file[header.dataOffset...].map(Self.unit)
-        }
-        try checkFinite()
+        let values =
+            switch header.element {
+            case .float32: Self.elements(file, from: header.dataOffset, UInt32.self) { Float(bitPattern: $0) }
+            case .float64:
+                Self.elements(file, from: header.dataOffset, UInt64.self) { Float(Double(bitPattern: $0)) }
+            case .byte: file[header.dataOffset...].map(Self.unit)
+            }
+        try self.init(
+            shape: header.shape, values: values, isBytes: header.element == .byte,
+            names: Names(shape: "shape", type: "descr", bytes: "|u1", floats: "'<f4' or '<f8'"))
     }
 
     private static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
@@ -90,13 +120,6 @@ struct RawTensor {
                 value(Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + $0 * size, as: Stored.self)))
             }
         }
-    }
-
-    private func checkFinite() throws {
-        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
-        let row = index / max(1, values.count / max(1, shape.first ?? 1))
-        throw ServiceError.impossible(
-            "non_finite_value", "Row \(row) of the body holds a number that is not finite in float32.", "[\(row)]")
     }
 
     /// Little-endian bytes of floats.

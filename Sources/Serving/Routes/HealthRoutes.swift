@@ -12,11 +12,7 @@ enum HealthRoutes {
             method: .get, pattern: "/readyz", access: .open, bodyLimit: 0, execution: .inline,
             summary: "Whether the daemon can serve models."
         ) { _, services in
-            guard services.isReady() else {
-                throw ServiceError(
-                    status: .serviceUnavailable, code: "not_ready", message: "The daemon is starting or stopping.",
-                    retryAfter: 1)
-            }
+            try services.checkReadiness()
             return .json(Array(#"{"status":"ready"}"#.utf8))
         },
     ]

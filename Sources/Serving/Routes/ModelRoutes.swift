@@ -59,10 +59,10 @@ enum ModelRoutes {
             if let latest = model.metrics.last { writer.raw(try encoded(latest)) } else { writer.null() }
         }
         writer.key("versions")
-        integers(listing.versions, &writer)
+        writer.integers(listing.versions)
         if let model = listing.served {
             writer.key("map_epochs")
-            integers(model.mapEpochs, &writer)
+            writer.integers(model.mapEpochs)
         }
         writer.endObject()
         return .json(writer.bytes)
@@ -78,7 +78,7 @@ enum ModelRoutes {
             writer.null()
         }
         writer.key("state")
-        writer.string(listing.served == nil ? "failed" : "ready")
+        writer.string(listing.state.word)
         if case .failed(let reason) = listing.state {
             writer.key("reason")
             writer.string(reason)
@@ -123,15 +123,22 @@ enum ModelRoutes {
         return operations
     }
 
-    private static func integers(_ values: [Int], _ writer: inout JSONWriter) {
-        writer.beginArray()
-        for value in values { writer.integer(value) }
-        writer.endArray()
-    }
-
     private static func encoded(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(value)
+    }
+}
+
+extension ModelListing.State {
+    /// As the API says it.
+    var word: String {
+        switch self {
+        case .ready: "ready"
+        case .loading: "loading"
+        case .unloading: "unloading"
+        case .unloaded: "unloaded"
+        case .failed: "failed"
+        }
     }
 }

@@ -32,6 +32,27 @@ import Testing
         #expect(document.values(of: block) == values)
     }
 
+    /// 2^24 + 1 and 2^53 + 1 are no floats and no doubles.
+    @Test func keepsNumbersExactWhereAsked() throws {
+        let text = #"{"exact": [16777217, 9007199254740993, -1, 1.5], "other": [16777217], "in": {"exact": [[1], []]}}"#
+        let document = try JSONParser.parse(Array(text.utf8), exactKeys: ["exact"])
+        guard case .object(let object) = document.root, case .object(let inner)? = object["in"],
+            case .array(let nested)? = inner["exact"], case .floats(let other)? = object["other"]
+        else {
+            Issue.record("another tree: \(document.root)")
+            return
+        }
+        #expect(
+            object["exact"]
+                == .array([.integer(16_777_217), .integer(9_007_199_254_740_993), .integer(-1), .number(1.5)]))
+        #expect(document.values(of: other) == [16_777_216])
+        #expect(nested.count == 2)
+        #expect(throws: JSONSyntaxError.self) {
+            try JSONParser.parse(Array(#"{"exact": [1, 2"#.utf8), exactKeys: ["exact"])
+        }
+        #expect(try JSONParser.parse(Array(#"{"exact": []}"#.utf8), exactKeys: ["exact"]).floats.isEmpty)
+    }
+
     @Test func keepsIrregularArraysApart() throws {
         let document = try parse(#"{"a": [[1, 2], [3]], "b": [1, "x", 2], "c": [[1], 2], "d": [[[[[1]]]]]}"#)
         guard case .object(let object) = document.root, case .array(let ragged)? = object["a"],
