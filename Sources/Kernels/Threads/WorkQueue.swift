@@ -154,7 +154,9 @@ final class WorkQueue: @unchecked Sendable {  // every access to its fields is i
 
     /// Inside the monitor: the first item that this worker may take.
     private func take(worker: Int) -> (Work, Int)? {
-        for work in works {
+        // By index: an iterator would hold the array, and its change below would copy it.
+        for index in works.indices {
+            let work = works[index]
             if let item = take(of: work, worker: worker) { return (work, item) }
         }
         return nil
