@@ -13,7 +13,7 @@ RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
 help:
 	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
-	@echo 'make test          install what the tests need, run all of them'
+	@echo 'make test          install what the tests need (235 MB from PyPI, once), run all of them'
 	@echo 'make build         leaves $(PROGRAM)'
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make fuzz          fuzz the HTTP layer for SECONDS=60'
@@ -73,5 +73,11 @@ bench: build .venv-peers/benchmarks
 	.venv-peers/bin/pip install --quiet -r $<
 	@touch $@
 
+# kserve's dependencies are many and not needed: see the file.
+.venv-conformance/installed: Tests/Conformance/requirements.txt
+	/usr/bin/python3 -m venv .venv-conformance
+	.venv-conformance/bin/pip install --quiet --no-deps --no-compile -r $<
+	@touch $@
+
 clean:
-	rm -rf .build .build-fuzz .build-differential .build-onednn3 .venv-peers .venv-onednn
+	rm -rf .build .build-fuzz .build-differential .build-onednn3 .venv-peers .venv-onednn .venv-conformance

@@ -41,6 +41,11 @@ fuzz() { Tests/Fuzz/run.sh 60 2>&1 | grep -aE 'error|ERROR|Fatal|SUMMARY|^Done|w
 differential() { LATENTD_WARNINGS_AS_ERRORS=1 Tests/Differential/run.sh 2>&1 | without_progress; }
 release() { run "$swift" build -c release --product latentd; }
 
+clients() {
+    make --no-print-directory .venv-conformance/installed &&
+        run .venv-conformance/bin/python Tests/Conformance/run.py --latentd "$program"
+}
+
 step format lint
 step unit unit
 step fuzz fuzz
@@ -49,6 +54,7 @@ if step release release; then
     step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
+    step conformance clients
 fi
 
 printf '\n== summary\n'
