@@ -74,10 +74,9 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
         }
     }
 
-    /// Records the first failure and wakes the watchdog, which cancels the task.
-    private func fail(_ reason: MirrorFailure.Reason) {
+    /// Records the first failure.
+    private func note(_ reason: MirrorFailure.Reason) {
         state.withLock { if $0.failure == nil { $0.failure = reason } }
-        arrival.signal()
     }
 
     func urlSession(
@@ -91,7 +90,9 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
         let (from, to) = (response.url?.scheme?.lowercased(), request.url?.scheme?.lowercased())
         let isSafe = to == "https" || (to == "http" && from == "http")
         guard count <= limits.redirects, isSafe else {
-            fail(isSafe ? .tooManyRedirects(limit: limits.redirects) : .unsafeRedirect)
+            // The watchdog is not woken yet: a task that it cancels while Foundation waits for this answer ends the process.
+            // The task's end, which follows, wakes it; and so below.
+            note(isSafe ? .tooManyRedirects(limit: limits.redirects) : .unsafeRedirect)
             completionHandler(nil)
             return
         }
@@ -104,13 +105,13 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
     ) {
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard status == 200 else {
-            fail(.status(status))
+            note(.status(status))
             completionHandler(.cancel)
             return
         }
         let expected = response.expectedContentLength
         guard expected <= Int64(limits.fileBytes) else {
-            fail(.tooLarge(limit: limits.fileBytes))
+            note(.tooLarge(limit: limits.fileBytes))
             completionHandler(.cancel)
             return
         }
@@ -126,7 +127,8 @@ final class Download: NSObject, URLSessionDataDelegate, Sendable {
             state.received.append(contentsOf: data)
             return true
         }
-        if fits { arrival.signal() } else { fail(.tooLarge(limit: limits.fileBytes)) }
+        if !fits { note(.tooLarge(limit: limits.fileBytes)) }
+        arrival.signal()
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {

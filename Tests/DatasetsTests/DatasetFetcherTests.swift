@@ -12,7 +12,7 @@ import Testing
 
     /// Short enough for a test, long enough for a busy machine to answer in.
     static let limits = FetchLimits(stallSeconds: 5, totalSeconds: 60, fileBytes: 1 << 20)
-    static let impatient = FetchLimits(stallSeconds: 0.2, totalSeconds: 60, fileBytes: 1 << 20)
+    static let impatient = FetchLimits(stallSeconds: 1, totalSeconds: 60, fileBytes: 1 << 20)
 
     @Test(arguments: [MirrorServer.Behavior.good, .redirecting])
     func aGoodMirrorDelivers(behavior: MirrorServer.Behavior) throws {
@@ -52,7 +52,7 @@ import Testing
         #expect(failure.mirror == mirror)
         let isExpected =
             switch (behavior, failure.reason) {
-            case (.mute, .stalled(0.2, received: 0)), (.stalling, .stalled(0.2, received: 1...)),
+            case (.mute, .stalled(1, received: 0)), (.stalling, .stalled(1, received: 1...)),
                 (.truncating, .truncated(_, received: 1...)), (.lying, .digestMismatch),
                 (.halving, .unsoundGzip(.truncated)), (.notGzip, .unsoundGzip(.notGzip)),
                 (.missing, .status(404)), (.broken, .status(500)), (.looping, .tooManyRedirects(limit: 5)),
