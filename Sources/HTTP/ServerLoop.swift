@@ -92,7 +92,8 @@ final class ServerLoop {
             queued.removeAll(keepingCapacity: true)
             for connection in again {
                 connection.isQueued = false
-                pump(connection)
+                // It may have been closed in this turn, and its place be another's by now.
+                if self.connection(connection.registration) != nil { pump(connection) }
             }
             guard let drainDeadline else { continue }
             if connectionCount == 0 { return .drained(complete: !gaveUp) }
@@ -303,6 +304,7 @@ final class ServerLoop {
     }
 
     func close(_ connection: Connection) {
+        guard self.connection(connection.registration) != nil else { return }
         abandonStream(connection)
         connection.transport.finish(discardingInto: scratch)
         loop.remove(connection.registration)
