@@ -26,11 +26,12 @@ extension Endpoint {
 
     /// An endpoint that runs a model, over several requests at once where they wait together.
     init<Work: ModelWork>(
-        method: HTTPRequest.Method, pattern: String, access: Access, query: [String], bodyLimit: Int, summary: String,
-        work: Work.Type
+        method: HTTPRequest.Method, pattern: String, access: Access, query: [String] = [], bodyLimit: Int,
+        seesToCodings: Bool = false, summary: String, work: Work.Type
     ) {
         self.init(
-            method: method, pattern: pattern, access: access, query: query, bodyLimit: bodyLimit, summary: summary,
+            method: method, pattern: pattern, access: access, query: query, bodyLimit: bodyLimit,
+            seesToCodings: seesToCodings, summary: summary,
             handle: { try Work.answer($0, $1) }, handleTogether: { Work.answers($0, $1) })
     }
 }

@@ -16,16 +16,30 @@ protocol ModelWork: SendableMetatype {
 
     /// What the request alone comes to.
     func output() throws -> Output
-    /// What rows of several requests come to, on one worker, one output for each count of rows.
-    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Output]
+    /// What rows of several requests like this one come to, on one worker, one output for each count of rows.
+    func outputs(of rows: Tensor, counts: [Int]) throws -> [Output]
+    /// Whether the two may be computed as one; what goes with nothing does not go with itself.
+    func goesTogether(with other: Self) -> Bool
 
     func response(_ output: Output) throws -> Response
+    /// Told where there is no response after all.
+    func failed()
 }
 
 extension ModelWork {
+    func goesTogether(with other: Self) -> Bool { model.autoencoder === other.model.autoencoder }
+    func failed() {}
+
     static func answer(_ request: Request, _ services: Services) throws -> Response {
         let work = try Self(request, services)
-        return try work.response(try work.output())
+        return try work.respond { try work.output() }
+    }
+
+    private func respond(_ output: () throws -> Output) throws -> Response {
+        do { return try response(try output()) } catch {
+            failed()
+            throw error
+        }
     }
 
     /// Answers requests that have waited together: those for the same version of a model are computed as one batch.
@@ -33,38 +47,40 @@ extension ModelWork {
     /// A row gives the same bytes alone and in a batch, so nobody can tell.
     static func answers(_ requests: [Request], _ services: Services) -> [Result<Response, any Error>] {
         var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
-        var groups: [(autoencoder: Autoencoder, members: [(index: Int, work: Self)])] = []
+        var groups: [[(index: Int, work: Self)]] = []
         for (index, request) in requests.enumerated() {
             do {
                 let work = try Self(request, services)
-                guard work.rows.rows <= Limits.rowsTogether else {
-                    results[index] = Result { try work.response(try work.output()) }
+                guard work.rows.rows <= Limits.rowsTogether, work.goesTogether(with: work) else {
+                    results[index] = Result { try work.respond { try work.output() } }
                     continue
                 }
-                let known = groups.firstIndex { $0.autoencoder === work.model.autoencoder }
-                if known == nil { groups.append((work.model.autoencoder, [])) }
-                groups[known ?? groups.count - 1].members.append((index, work))
+                if let known = groups.firstIndex(where: { $0[0].work.goesTogether(with: work) }) {
+                    groups[known].append((index, work))
+                } else {
+                    groups.append([(index, work)])
+                }
             } catch {
                 results[index] = .failure(error)
             }
         }
         for group in groups {
-            let works = group.members.map(\.work)
-            let outputs = Result { try batch(works, group.autoencoder) }
+            let works = group.map(\.work)
+            let outputs = Result { try batch(works) }
             services.metrics.observe(batch: works.reduce(0) { $0 + $1.rows.rows })
-            for (place, member) in group.members.enumerated() {
-                results[member.index] = Result { try member.work.response(try outputs.get()[place]) }
+            for (place, member) in group.enumerated() {
+                results[member.index] = Result { try member.work.respond { try outputs.get()[place] } }
             }
         }
         return results.map { $0 ?? .failure(ClientGone()) }
     }
 
-    private static func batch(_ works: [Self], _ autoencoder: Autoencoder) throws -> [Output] {
+    private static func batch(_ works: [Self]) throws -> [Output] {
         let counts = works.map(\.rows.rows)
         guard let first = works.first, works.count > 1 else { return try works.map { try $0.output() } }
         let shape = [counts.reduce(0, +)] + first.rows.shape.dimensions.dropFirst()
         let rows = try Tensor(shape: Shape(shape), values: works.flatMap(\.rows.values))
-        return try outputs(of: rows, counts: counts, autoencoder)
+        return try first.outputs(of: rows, counts: counts)
     }
 }
 

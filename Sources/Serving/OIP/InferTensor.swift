@@ -14,30 +14,13 @@ enum InferDatatype: String, CaseIterable {
         }
     }
 
-    /// Little-endian elements, which need not lie at a multiple of their size. Bytes are pixels: divided by 255.
-    func floats(_ bytes: Span<UInt8>) -> [Float] {
-        bytes.withUnsafeBytes { raw in
-            let indices = 0..<raw.count / size
-            switch self {
-            case .byte: return raw.map { Float($0) / 255 }
-            case .half:
-                return indices.map {
-                    Float(
-                        halfPrecision: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 2, as: UInt16.self)))
-                }
-            case .single:
-                return indices.map {
-                    Float(
-                        bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
-                }
-            case .double:
-                return indices.map {
-                    Float(
-                        Double(
-                            bitPattern: UInt64(
-                                littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))))
-                }
-            }
+    /// Elements of a body; bytes are pixels, divided by 255.
+    func floats(_ bytes: [UInt8], in range: Range<Int>) -> [Float] {
+        switch self {
+        case .byte: bytes[range].map(RawTensor.unit)
+        case .half: RawTensor.elements(bytes, in: range, UInt16.self) { Float(halfPrecision: $0) }
+        case .single: RawTensor.elements(bytes, in: range, UInt32.self) { Float(bitPattern: $0) }
+        case .double: RawTensor.elements(bytes, in: range, UInt64.self) { Float(Double(bitPattern: $0)) }
         }
     }
 
@@ -82,14 +65,15 @@ struct InferTensor {
                     "Input '\(name)' has \(range.count) bytes; its shape and datatype say \(count * datatype.size).",
                     path)
             }
-            values = datatype.floats(body.span.extracting(range))
+            values = datatype.floats(body, in: range)
         case .json(let node): values = try numbers(node, count: count, document)
         }
         let types = InferDatatype.allCases.filter { $0 != .byte }.map { "'\($0.rawValue)'" }
         return try RawTensor(
             shape: shape, values: values, isBytes: datatype == .byte,
             names: RawTensor.Names(
-                tensor: "input '\(name)'", shape: "\(path).shape", type: "\(path).datatype", bytes: datatype.rawValue,
+                tensor: "input '\(name)'", shape: "\(path).shape", type: "\(path).datatype",
+                bytes: datatype.rawValue,
                 floats: "one of \(types.joined(separator: ", "))", row: name, images: name))
     }
 

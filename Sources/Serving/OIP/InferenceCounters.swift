@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What one model has been asked for one verb since the program began: additions only, from any thread.
@@ -20,12 +21,22 @@ final class InferenceCounters: Sendable {
         fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    /// Nanoseconds from the end of a request's arrival on.
+    /// How long a request waited, and when its parts were done, in nanoseconds of `now`.
     struct Marks {
+        var queued = 0
         var started = 0
         var read = 0
         var computed = 0
         var written = 0
+    }
+
+    /// The monotonic clock's nanoseconds.
+    static var now: Int { read(CLOCK_MONOTONIC) }
+
+    private static func read(_ clock: clockid_t) -> Int {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
     }
 
     /// Batches up to this size have their counters from the start. Larger ones take so long that a lock does not matter.
@@ -40,17 +51,24 @@ final class InferenceCounters: Sendable {
     private static let inferences = 2 * Part.allCases.count
     private static let executions = inferences + 1
 
-    func succeeded(rows: Int, _ marks: Marks, at milliseconds: Int) {
-        add(marks.written, to: .success)
-        add(marks.started, to: .queue)
+    /// - Parameters:
+    ///   - rows: of the request.
+    ///   - batch: rows that were computed at once, those of other requests as well.
+    ///   - isFirst: whether the batch is counted with this request; it is with one of them.
+    func succeeded(rows: Int, batch size: Int, isFirst: Bool, _ marks: Marks) {
         let parts = [marks.read - marks.started, marks.computed - marks.read, marks.written - marks.computed]
+        add(parts.reduce(marks.queued, +), to: .success)
+        add(marks.queued, to: .queue)
         for (part, nanoseconds) in zip(Part.ofBatches, parts) { add(nanoseconds, to: part) }
         totals.add(rows, to: Self.inferences)
+        last.store(Self.read(CLOCK_REALTIME) / 1_000_000, ordering: .relaxed)
+        let (bank, start) = batch(size)
+        for (index, part) in Part.ofBatches.enumerated() where isFirst || part != .computeInfer {
+            bank.add(parts[index], to: start + 1 + index)
+        }
+        guard isFirst else { return }
         totals.add(to: Self.executions)
-        last.store(milliseconds, ordering: .relaxed)
-        let (bank, start) = batch(rows)
         bank.add(to: start)
-        for (index, nanoseconds) in parts.enumerated() { bank.add(nanoseconds, to: start + 1 + index) }
     }
 
     func failed(after nanoseconds: Int) { add(nanoseconds, to: .fail) }

@@ -89,35 +89,36 @@ struct RawTensor {
         let values =
             isBytes
             ? request.body.map(Self.unit)
-            : Self.elements(request.body, from: 0, UInt32.self) { Float(bitPattern: $0) }
+            : Self.elements(request.body, in: request.body.indices, UInt32.self) { Float(bitPattern: $0) }
         try self.init(shape: shape, values: values, isBytes: isBytes)
     }
 
     /// Reads an NPY file. Bytes are divided by 255, doubles rounded.
     init(npy file: [UInt8]) throws {
         let header = try NPYHeader(file)
+        let data = header.dataOffset..<file.count
         let values =
             switch header.element {
-            case .float32: Self.elements(file, from: header.dataOffset, UInt32.self) { Float(bitPattern: $0) }
-            case .float64:
-                Self.elements(file, from: header.dataOffset, UInt64.self) { Float(Double(bitPattern: $0)) }
-            case .byte: file[header.dataOffset...].map(Self.unit)
+            case .float32: Self.elements(file, in: data, UInt32.self) { Float(bitPattern: $0) }
+            case .float64: Self.elements(file, in: data, UInt64.self) { Float(Double(bitPattern: $0)) }
+            case .byte: file[data].map(Self.unit)
             }
         try self.init(
             shape: header.shape, values: values, isBytes: header.element == .byte,
             names: Names(shape: "shape", type: "descr", bytes: "|u1", floats: "'<f4' or '<f8'"))
     }
 
-    private static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
+    static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
 
-    /// Everything after `offset`, which need not be a multiple of an element's size.
-    private static func elements<Stored: FixedWidthInteger>(
-        _ bytes: [UInt8], from offset: Int, _ stored: Stored.Type, _ value: (Stored) -> Float
+    /// Little-endian elements, which need not lie at a multiple of their size; bytes that make no whole one are left out.
+    static func elements<Stored: FixedWidthInteger>(
+        _ bytes: [UInt8], in range: Range<Int>, _ stored: Stored.Type, _ value: (Stored) -> Float
     ) -> [Float] {
         let size = MemoryLayout<Stored>.size
         return bytes.withUnsafeBytes { bytes in
-            (0..<(bytes.count - offset) / size).map {
-                value(Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + $0 * size, as: Stored.self)))
+            let bytes = UnsafeRawBufferPointer(rebasing: bytes[range])
+            return (0..<bytes.count / size).map {
+                value(Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Stored.self)))
             }
         }
     }

@@ -35,8 +35,8 @@ struct DecodeWork: ModelWork {
         try Computation(model.autoencoder, for: request).decode(rows, parameter: "latents")
     }
 
-    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Tensor] {
-        try autoencoder.decode(rows, onOneWorker: true).split(counts)
+    func outputs(of rows: Tensor, counts: [Int]) throws -> [Tensor] {
+        try model.autoencoder.decode(rows, onOneWorker: true).split(counts)
     }
 
     func response(_ images: Tensor) throws -> Response { try ImageResult(images: images, request: request).response() }
@@ -63,8 +63,8 @@ struct EncodeWork: ModelWork {
 
     func output() throws -> Encoding { try Computation(model.autoencoder, for: request).encode(rows) }
 
-    static func outputs(of rows: Tensor, counts: [Int], _ autoencoder: Autoencoder) throws -> [Encoding] {
-        let encoding = try autoencoder.encode(rows, onOneWorker: true)
+    func outputs(of rows: Tensor, counts: [Int]) throws -> [Encoding] {
+        let encoding = try model.autoencoder.encode(rows, onOneWorker: true)
         return zip(try encoding.mean.split(counts), try encoding.logVariance.split(counts)).map {
             Encoding(mean: $0, logVariance: $1)
         }

@@ -45,7 +45,7 @@ extension Response {
             let shape = extents.map { if case .integer(let extent) = $0 { extent } else { -1 } }
             var values: [Float] = []
             if let size = try output.object("parameters")?.integer("binary_data_size", in: 0...Int.max, default: 0) {
-                values = InferDatatype.single.floats(body.span.extracting(position..<position + size))
+                values = InferDatatype.single.floats(body, in: position..<position + size)
                 position += size
             } else if case .floats(let block)? = output["data"] {
                 values = document.values(of: block)

@@ -144,17 +144,17 @@ import Testing
 
     @Test func everyByteAndHalf() {
         let bytes = (0...255).map { UInt8($0) }
-        #expect(InferDatatype.byte.floats(bytes.span) == bytes.map { Float($0) / 255 })
+        #expect(InferDatatype.byte.floats(bytes, in: bytes.indices) == bytes.map { Float($0) / 255 })
         let patterns: [(UInt16, Float)] = [
             (0, 0), (0x8000, -0.0), (0x3C00, 1), (0xC000, -2), (0x7BFF, 65504), (0x0001, 0x1p-24), (0x0400, 0x1p-14),
             (0x3555, 0.33325195), (0x7C00, .infinity), (0xFC00, -.infinity),
         ]
         for (pattern, value) in patterns {
             let bytes = [UInt8(pattern & 255), UInt8(pattern >> 8)]
-            #expect(InferDatatype.half.floats(bytes.span) == [value])
+            #expect(InferDatatype.half.floats(bytes, in: bytes.indices) == [value])
         }
         let nan: [UInt8] = [1, 0x7C]
-        #expect(InferDatatype.half.floats(nan.span)[0].isNaN)
+        #expect(InferDatatype.half.floats(nan, in: nan.indices)[0].isNaN)
     }
 
     @Test(arguments: [
@@ -187,5 +187,27 @@ import Testing
         let response = daemon.send(.post, "/v2/models/tiny.decode/infer", body: body, fields: fields)
         #expect(response.status == .ok)
         #expect(try response.inferOutputs()[0].values == (try decoded()))
+    }
+
+    /// Requests that have waited together: each is answered as if it were alone, and the batch is counted once.
+    @Test(arguments: ["tiny.decode", "tiny.encode", "tiny"])
+    func requestsTogether(model: String) throws {
+        let route = try #require(daemon.router.routes.first { $0.pattern == "/v2/models/{model}/infer" })
+        let answer = try #require(route.together)
+        let isDecode = model == "tiny.decode"
+        let requests = [1, 3, 0, 2, 40].map { rows in
+            let shape = isDecode ? [rows, 2] : [rows, 1, 4, 4]
+            let values = (0..<shape.reduce(1, *)).map { Float($0 % 16) / 16 }
+            let json = #"{"inputs":[\#(Self.tensor(isDecode ? "latent" : "image", shape, data: "\(values)"))]}"#
+            return Request(
+                method: .post, path: ["v2", "models", model, "infer"], pathParameters: ["model": model],
+                body: Array(json.utf8))
+        }
+        let together = answer(requests)
+        #expect(together.map(\.status.code) == [200, 200, 422, 200, 200])
+        let text = String(decoding: daemon.get("/v2/models/\(model)/stats").body, as: UTF8.self)
+        #expect(text.contains(#""inference_count":46,"execution_count":\#(model == "tiny" ? 4 : 2)"#), "\(text)")
+        #expect(text.contains(#""fail":{"count":1,"#))
+        #expect(together == requests.map(route.handler))
     }
 }

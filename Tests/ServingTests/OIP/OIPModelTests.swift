@@ -179,8 +179,9 @@ import Testing
         let counters = InferenceCounters()
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
             for round in 0..<1000 {
-                let marks = InferenceCounters.Marks(started: 1, read: 3, computed: 6, written: 10)
-                counters.succeeded(rows: round % 2 == 0 ? thread + 1 : 1000 + thread, marks, at: 5)
+                let marks = InferenceCounters.Marks(queued: 1, started: 1, read: 3, computed: 6, written: 10)
+                let rows = round % 2 == 0 ? thread + 1 : 1000 + thread
+                counters.succeeded(rows: rows, batch: rows, isFirst: true, marks)
                 counters.failed(after: 7)
             }
         }
@@ -194,5 +195,19 @@ import Testing
         #expect(counters[.fail] == InferenceCounters.Total(count: 8000, nanoseconds: 56_000))
         #expect(counters.batches.map(\.rows) == Array(1...8) + Array(1000..<1008))
         #expect(counters.batches.allSatisfy { $0.totals[2] == InferenceCounters.Total(count: 500, nanoseconds: 2000) })
+    }
+
+    /// Two requests of a batch of five rows: its computation counts once, their reading and writing each.
+    @Test func aBatchCountsOnce() {
+        let counters = InferenceCounters()
+        let marks = InferenceCounters.Marks(queued: 1, started: 0, read: 2, computed: 6, written: 7)
+        counters.succeeded(rows: 2, batch: 5, isFirst: true, marks)
+        counters.succeeded(rows: 3, batch: 5, isFirst: false, marks)
+        #expect(counters.inferenceCount == 5)
+        #expect(counters.executionCount == 1)
+        #expect(counters[.success] == InferenceCounters.Total(count: 2, nanoseconds: 16))
+        #expect(counters.batches.map(\.rows) == [5])
+        #expect(counters.batches[0].totals.map(\.count) == [1, 1, 1])
+        #expect(counters.batches[0].totals.map(\.nanoseconds) == [4, 4, 2])
     }
 }
