@@ -6,7 +6,7 @@ public struct SampleSpacing: Sendable, Equatable {
     /// where there are fewer than two samples, or where most lie on another one.
     public let typical: Double?
 
-    /// Comparisons of numbers at most, so that maps of any size take well below a second.
+    /// Comparisons of numbers at most, so that maps of any size take below a second.
     private static let budget = 1 << 28
 
     /// - Parameter map: [samples, latent dimension]

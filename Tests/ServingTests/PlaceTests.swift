@@ -117,6 +117,15 @@ import Testing
         #expect(!String(decoding: daemon.get("/v1/models/tiny").body, as: UTF8.self).contains("\"nearest\""))
     }
 
+    @Test func distancesThatTakeTooLongAreRefused() throws {
+        let samples = try EncodedSamples(of: try #require(daemon.repository.model(named: "tiny")))
+        #expect(throws: Never.self) { try samples.check(10_000) }
+        for count in [1 << 26, Int.max] {
+            let error = #expect(throws: ServiceError.self) { try samples.check(count) }
+            #expect(error?.code == "result_too_large" && error?.parameter == "distances")
+        }
+    }
+
     @Test func aMapIsProjectedOnce() throws {
         let model = try #require(daemon.repository.model(named: "colour"))
         let map = try #require(try model.map())

@@ -8,8 +8,9 @@ struct EncodedSamples {
     let map: LatentMap
     let spacing: SampleSpacing
 
-    /// Comparisons of numbers that one request may take: about a second.
-    private static let budget = 1 << 30
+    /// Comparisons of numbers that one request may take: 10,000 latents with as many samples in two dimensions, which
+    /// takes below a second.
+    private static let budget = 1 << 28
 
     init(of model: ServedModel) throws {
         guard let map = try MapAbsence.latest(of: model) else { throw MapAbsence.none(model: model.name) }
