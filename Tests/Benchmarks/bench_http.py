@@ -72,23 +72,24 @@ def open_idle(port, count):
 
 
 def idle(arguments, _):
-    """Memory of idle connections, and what they do to a busy one."""
+    """Memory of idle connections, and what they do to a busy one: one daemon has them, another has none."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     settings = ["--set", "server.max_connections=20000", "--set", "server.idle_timeout_seconds=3600"]
-    tails, memory = {"with": [], "without": []}, []
-    with Daemon(arguments.latentd, arguments.models, arguments=settings) as daemon:
-        url = f"http://127.0.0.1:{daemon.port}/healthz"
-        for _ in range(arguments.rounds):
+    tails = {"with": [], "without": []}
+    with (Daemon(arguments.latentd, arguments.models, arguments=settings) as crowded,
+          Daemon(arguments.latentd, arguments.models, arguments=settings) as empty):
+        urls = {name: f"http://127.0.0.1:{daemon.port}/healthz" for name, daemon in (("with", crowded), ("without", empty))}
+        for url in urls.values():
             wrk(url, 1, 1)
-            before = daemon.resident_megabytes()
-            tails["without"].append(wrk(url, 1, arguments.seconds)[1])
-            kept = open_idle(daemon.port, arguments.idle)
-            memory.append((daemon.resident_megabytes() - before) * 1024 / arguments.idle)
-            tails["with"].append(wrk(url, 1, arguments.seconds)[1])
-            for connection in kept:
-                connection.close()
-            time.sleep(1)
-    print(f"| {arguments.idle:,} idle connections | {max(memory):.1f} KB each; p99 of a busy one "
+        before = crowded.resident_megabytes()
+        kept = open_idle(crowded.port, arguments.idle)
+        memory = (crowded.resident_megabytes() - before) * 1024 / arguments.idle
+        for number in range(arguments.rounds):
+            for name in sorted(urls, reverse=number % 2 == 1):
+                tails[name].append(wrk(urls[name], 1, arguments.seconds)[1])
+        for connection in kept:
+            connection.close()
+    print(f"| {arguments.idle:,} idle connections | {memory:.1f} KB each; p99 of a busy one "
           f"{statistics.median(tails['with']) * 1e3:.0f} us, without {statistics.median(tails['without']) * 1e3:.0f} us | "
           "{:.2f} ({:.2f} to {:.2f}) |".format(*sides.ratio(tails["with"], tails["without"])), flush=True)
 
