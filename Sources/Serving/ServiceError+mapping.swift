@@ -46,6 +46,14 @@ extension ServiceError {
         switch error {
         case .notFound: self = .notFound("model_not_found", error.description, "model")
         case .notLoaded: self = .impossible("model_not_loaded", error.description, "model")
+        case .noVersion: self = .notFound("version_not_found", error.description, "version")
+        case .notPublished:
+            self.init(
+                status: .conflict, code: "version_read_only", message: error.description, parameter: "version")
+        case .notRemoved(_, _, let fault) where fault.isFull:
+            self.init(status: .serviceUnavailable, code: "disk_full", message: error.description, retryAfter: 60)
+        case .notRemoved:
+            self.init(status: .internalServerError, code: "version_not_removed", message: error.description)
         default:
             self.init(
                 status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")

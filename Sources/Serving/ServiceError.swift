@@ -35,8 +35,7 @@ struct ServiceError: Error, Equatable {
     }
 
     static func unknownField(_ parameter: String, allowed: [String]) -> ServiceError {
-        impossible(
-            "unknown_field", "'\(parameter)' is not known here; known are \(allowed.joined(separator: ", ")).",
-            parameter)
+        let known = allowed.isEmpty ? "none is" : "known are \(allowed.joined(separator: ", "))"
+        return impossible("unknown_field", "'\(parameter)' is not known here; \(known).", parameter)
     }
 }

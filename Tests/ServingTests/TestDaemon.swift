@@ -50,7 +50,8 @@ final class TestDaemon: Sendable {
 
         let backend = ReferenceBackend()
         repository = ModelRepository(
-            bundled: [models], writable: nil, pool: KernelPool(workers: 2, prepareThread: {}), backend: backend)
+            bundled: [models], writable: folder.appendingPathComponent("state/models").path,
+            pool: KernelPool(workers: 2, prepareThread: {}), backend: backend)
         repository.scan()
         jobs = try JobStore(folder: folder.appendingPathComponent("state"), maximumQueued: 3)
         datasets = DatasetCatalogue(

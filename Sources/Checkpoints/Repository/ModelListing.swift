@@ -50,13 +50,17 @@ final class FormerModel: Sendable {
     var isInUse: Bool { reference.withLock { $0.model != nil } }
 }
 
-/// Why a model cannot be published, loaded or unloaded.
+/// Why a model cannot be published, loaded, unloaded or removed.
 public enum RepositoryError: Error, Equatable, CustomStringConvertible {
     case unusableName(String)
     /// There is no model of this name, on disk where it was to be loaded.
     case notFound(name: String)
     /// The newest version on disk is damaged; what was served before still is.
     case notLoaded(name: String, version: Int, reason: String)
+    case noVersion(name: String, version: Int, known: [Int])
+    /// The version lies in a folder that is only read.
+    case notPublished(name: String, version: Int)
+    case notRemoved(name: String, version: Int, fault: FileFault)
     /// The repository has no folder that it may write to.
     case readOnly
     case file(FileFault)
@@ -71,6 +75,12 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
         case .notFound(let name): "There is no model '\(name.prefix(80))'."
         case .notLoaded(let name, let version, let reason):
             "Version \(version) of '\(name)' cannot be loaded. \(reason)"
+        case .noVersion(let name, let version, let known):
+            "Model '\(name)' has no version \(version); it has \(known.map(String.init).joined(separator: ", "))."
+        case .notPublished(let name, let version):
+            "Version \(version) of '\(name)' was not published by this daemon; it lies in a folder that is only read."
+        case .notRemoved(let name, let version, let fault):
+            "Version \(version) of '\(name)' cannot be removed. \(fault)"
         case .readOnly: "There is no folder to publish models in."
         case .file(let fault): fault.description
         case .refused(let name, let reason): "The new version of '\(name)' cannot be served. \(reason)"

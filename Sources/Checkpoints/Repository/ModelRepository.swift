@@ -8,7 +8,7 @@ import Synchronization
 /// step; one that cannot be loaded is reported and disturbs nothing else.
 public final class ModelRepository: Sendable {
     private let roots: [String]
-    private let writableRoot: String?
+    let writableRoot: String?
     private let pool: KernelPool
     private let backend: any Backend
     /// Held while versions are loaded or published; one such change at a time.
@@ -39,6 +39,7 @@ public final class ModelRepository: Sendable {
     @discardableResult
     public func scan() -> [FileFault] {
         change.withLock { _ in
+            if let writableRoot { VersionShelf.sweepAll(in: writableRoot) }
             let scan = RepositoryScan(roots: roots)
             for (name, versions) in scan.models {
                 if var listing = listing(named: name), listing.former != nil {
@@ -46,8 +47,7 @@ public final class ModelRepository: Sendable {
                     listings.withLock { $0[name] = listing }
                     continue
                 }
-                let listing = load(name, versions)
-                listings.withLock { $0[name] = listing }
+                serveNewest(of: name, versions)
             }
             listings.withLock { listings in
                 for name in listings.keys where scan.models[name] == nil { listings[name] = nil }
@@ -69,9 +69,14 @@ public final class ModelRepository: Sendable {
                 throw .refused(name: name, reason: "\(error)")
             }
             let known = RepositoryScan(roots: roots).models[name].map { Array($0.keys) } ?? []
-            let version = (known.max() ?? 0) + 1
-            let target = CheckpointFolder(path: "\(writableRoot)/\(name)/\(version)")
-            do throws(FileFault) { try FolderMove.move(folder.path, to: target.path) } catch { throw .file(error) }
+            let version: Int
+            let target: CheckpointFolder
+            do throws(FileFault) {
+                let shelf = VersionShelf(path: "\(writableRoot)/\(name)")
+                version = try shelf.next(after: known)
+                target = CheckpointFolder(path: "\(shelf.path)/\(version)")
+                try FolderMove.move(folder.path, to: target.path)
+            } catch { throw .file(error) }
             let model = ServedModel(name: name, version: version, loaded: loaded, folder: target)
             let versions = (known + [version]).sorted()
             let listing = ModelListing(name: name, versions: versions, served: model, failure: nil)
@@ -80,7 +85,7 @@ public final class ModelRepository: Sendable {
         }
     }
 
-    // MARK: For `load` and `unload`
+    // MARK: For changes by hand
 
     func changing<Value>(_ body: () throws(RepositoryError) -> Value) throws(RepositoryError) -> Value {
         try change.withLock { (_) throws(RepositoryError) -> Value in try body() }
@@ -101,6 +106,13 @@ public final class ModelRepository: Sendable {
             listings[name] = listing
         }
     }
+
+    func serveNewest(of name: String, _ versions: [Int: CheckpointFolder]) {
+        let listing = load(name, versions)
+        listings.withLock { $0[name] = listing }
+    }
+
+    func forget(_ name: String) { listings.withLock { $0[name] = nil } }
 
     /// The newest version that loads; the one that is served now is not loaded again.
     private func load(_ name: String, _ versions: [Int: CheckpointFolder]) -> ModelListing {

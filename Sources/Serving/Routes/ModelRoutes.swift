@@ -42,10 +42,12 @@ enum ModelRoutes {
     ]
 
     private static func one(_ request: Request, _ services: Services) throws -> Response {
-        let name = request.pathParameters["model"] ?? ""
+        try document(named: request.pathParameters["model"] ?? "", services)
+    }
+
+    static func document(named name: String, _ services: Services) throws -> Response {
         guard let listing = services.repository.listing(named: name) else {
-            _ = try services.model(request)
-            throw ServiceError.notFound("model_not_found", "There is no model '\(name.prefix(80))'.", "model")
+            throw RepositoryError.notFound(name: name)
         }
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
