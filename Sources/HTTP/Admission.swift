@@ -8,7 +8,7 @@ final class Admission: Sendable {
     struct Limits: Sendable {
         /// Requests with handlers or waiting for one.
         var requests = 272
-        /// Of those, the ones for the same thing (`Request.pathParameters` of the name `ServerConfiguration.shareParameter`).
+        /// Of those, the ones for the same thing (`Route.share`).
         var requestsByShare = 272
         /// Bytes of bodies, whole or arriving. One request alone may exceed it: its route's cap bounds it.
         var bytes = 1 << 29

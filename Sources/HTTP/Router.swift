@@ -1,5 +1,8 @@
 import HTTPTypes
 
+/// What a request competes for with others, told by its path: those for the same share a bound and take turns with the rest.
+public typealias Share = @Sendable (PathParameters) -> String?
+
 /// One method and path pattern, and what answers it.
 public struct Route: Sendable {
     /// Where a handler runs.
@@ -20,6 +23,8 @@ public struct Route: Sendable {
     /// Answers several requests with the same path parameters in one call; nil where nothing is gained by it.
     public let together: GroupHandler?
     public let access: Access
+    /// Nil where nothing is competed for.
+    public let share: Share?
     /// Its place in `Router.routes`.
     public let number: Int
 }
@@ -69,8 +74,8 @@ public struct Router: Sendable {
     /// route that says nothing about its access is for nobody.
     public mutating func add(
         _ method: HTTPRequest.Method, _ pattern: String, bodyLimit: Int = Router.defaultBodyLimit,
-        execution: Route.Execution = .pool, access: Access = .scopes([]), together: GroupHandler? = nil,
-        handler: @escaping Handler
+        execution: Route.Execution = .pool, access: Access = .scopes([]), share: Share? = nil,
+        together: GroupHandler? = nil, handler: @escaping Handler
     ) {
         var names: [String] = []
         var node = 0
@@ -81,7 +86,7 @@ public struct Router: Sendable {
         let number = known.map { nodes[node].routes[$0].route } ?? routes.count
         let route = Route(
             method: method, pattern: pattern, bodyLimit: bodyLimit, execution: execution, handler: handler,
-            together: together, access: access, number: number)
+            together: together, access: access, share: share, number: number)
         if let known {
             routes[number] = route
             nodes[node].routes[known].names = names

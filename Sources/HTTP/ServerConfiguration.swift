@@ -22,8 +22,7 @@ public struct ServerConfiguration: Sendable {
     public var handlesLoneRequestsOnLoop = true
     /// Requests that may wait for a thread; more are answered 503 with `Retry-After`.
     public var handlerQueue = 256
-    /// The path parameter that names what requests compete for, and how many may be in hand for the same; more are 429.
-    public var shareParameter: String?
+    /// Requests that may be in hand for the same (`Route.share`); more are 429.
     public var requestsByShare = 272
     /// Connections that the kernel keeps before they are accepted.
     public var backlog: Int32 = 1024

@@ -14,7 +14,7 @@ extension ServerLoop {
         }
         var share: String?
         if case .route(let route, _, _, let parameters) = decision, route.execution == .pool {
-            share = configuration.shareParameter.flatMap { parameters[$0] }
+            share = route.share?(parameters)
         }
         let permit = Permit(admission, share: share)
         if case .route(let route, _, _, _) = decision, route.execution == .pool {

@@ -24,6 +24,13 @@ struct Endpoint: Sendable {
 extension Endpoint {
     var hasStrictQuery: Bool { pattern.hasPrefix("/v1/") }
 
+    /// A model's requests compete for the model, by whichever of its names; an administrator's get in when it is busiest.
+    func share(_ services: Services) -> Share? {
+        guard pattern.contains("{model}"), access != .admin else { return nil }
+        guard pattern.hasPrefix("/v2/") else { return { $0["model"] } }
+        return { $0["model"].map(services.oipBase) }
+    }
+
     /// An endpoint that runs a model, over several requests at once where they wait together.
     init<Work: ModelWork>(
         method: HTTPRequest.Method, pattern: String, access: Access, query: [String] = [], bodyLimit: Int,

@@ -41,7 +41,8 @@ public struct ServingApplication: Sendable {
                 onFailure: onFailure)
             router.add(
                 endpoint.method, endpoint.pattern, bodyLimit: handlers.bodyLimit, execution: endpoint.execution,
-                access: endpoint.access, together: handlers.groupHandler(endpoint), handler: handlers.handler(endpoint))
+                access: endpoint.access, share: endpoint.share(services), together: handlers.groupHandler(endpoint),
+                handler: handlers.handler(endpoint))
         }
         if let publicDirectory {
             let files = try StaticFiles(directory: publicDirectory, compression: compression)

@@ -54,7 +54,7 @@ struct ServerLimitTests {
     @Test func `Requests for one thing are capped, for another not`() throws {
         let gate = Gate()
         try TestServer.withServer(gate: gate) {
-            ($0.shareParameter, $0.requestsByShare) = ("name", 1)
+            $0.requestsByShare = 1
         } _: { _, port in
             let busy = try ClientSocket(port: port)
             busy.send(TestServer.get("/gate/a"))

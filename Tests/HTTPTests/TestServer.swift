@@ -25,7 +25,9 @@ enum TestServer {
         var router = Router()
         router.add(.get, "/inline", execution: .inline) { _ in .text("inline") }
         router.add(.get, "/pool") { _ in .text("pool") }
-        router.add(.get, "/hello/{name}") { .text("hello \($0.pathParameters["name"] ?? "") \($0.query["q"] ?? "")") }
+        router.add(.get, "/hello/{name}", share: { $0["name"] }) {
+            .text("hello \($0.pathParameters["name"] ?? "") \($0.query["q"] ?? "")")
+        }
         router.add(.post, "/echo", bodyLimit: 8 << 20) { Response(contentType: "text/plain", body: $0.body) }
         router.add(.post, "/small", bodyLimit: 10) { Response(contentType: "text/plain", body: $0.body) }
         router.add(.get, "/large") { _ in
@@ -35,7 +37,7 @@ enum TestServer {
             gate.enterAndWait()
             return .text("cancelled: \(request.isCancelled)")
         }
-        router.add(.get, "/gate/{name}") { request in
+        router.add(.get, "/gate/{name}", share: { $0["name"] }) { request in
             gate.enterAndWait()
             return .text("cancelled: \(request.isCancelled)")
         }

@@ -31,6 +31,8 @@ public final class ModelRepository: Sendable {
     /// What is known of one name, nil where nothing is.
     public func listing(named name: String) -> ModelListing? { listings.withLock { $0[name] } }
 
+    public func knows(_ name: String) -> Bool { listings.withLock { $0[name] != nil } }
+
     /// Every name, sorted.
     public func list() -> [ModelListing] { listings.withLock { $0.values.sorted { $0.name < $1.name } } }
 

@@ -32,7 +32,7 @@ struct OIPModel: Equatable {
             OIPModel(name: "\(listing.name).\($0)", base: listing.name, verb: $0)
         }
         return ([OIPModel(name: listing.name, base: listing.name, verb: .reconstruct)] + verbs).filter { model in
-            (try? readings(of: model.name))?.first { repository.listing(named: $0.base) != nil } == model
+            (try? readings(of: model.name))?.first { repository.knows($0.base) } == model
         }
     }
 
@@ -48,10 +48,16 @@ struct OIPModel: Equatable {
 }
 
 extension Services {
+    /// The name in the repository; the name itself where there is none.
+    func oipBase(of name: String) -> String {
+        let readings = (try? OIPModel.readings(of: name)) ?? []
+        return readings.first { repository.knows($0.base) }?.base ?? name
+    }
+
     /// The model that the path names, whether it is served or not.
     func oipModel(_ request: Request) throws -> OIPModel {
         let readings = try OIPModel.readings(of: request.pathParameters["model"] ?? "")
-        if let known = readings.first(where: { repository.listing(named: $0.base) != nil }) { return known }
+        if let known = readings.first(where: { repository.knows($0.base) }) { return known }
         throw ServiceError.notFound("model_not_found", "There is no model '\(readings[0].name)'.", "model")
     }
 

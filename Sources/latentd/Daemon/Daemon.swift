@@ -190,7 +190,6 @@ extension ServerConfiguration {
         port = UInt16(clamping: settings.port)
         handlerThreads = settings.threads
         handlerQueue = settings.maxWaitingRequests
-        shareParameter = "model"
         requestsByShare = settings.maxRequestsPerModel
         requestsTogether = settings.maxRequestsTogether
         limits.connections = settings.maxConnections
