@@ -79,7 +79,7 @@ final class Admission: Sendable {
 /// What one request holds of an `Admission`, from its head to its answer; given back when this goes away.
 final class Permit {
     private let admission: Admission
-    private let share: String?
+    let share: String?
     private var bytes = 0
     private var hasPlace = false
 

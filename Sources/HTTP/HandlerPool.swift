@@ -4,7 +4,7 @@ import Synchronization
 
 /// A fixed number of threads and a bounded queue in front of them; how many are at work is the crew's affair.
 ///
-/// Work that waits together and may be done together is given to one thread.
+/// Work that waits takes turns; what waits together and may be done together is given to one thread.
 final class HandlerPool<Work: Sendable>: Sendable {
     typealias Job = @Sendable () -> Void
 
@@ -22,6 +22,8 @@ final class HandlerPool<Work: Sendable>: Sendable {
         /// Pieces of work done by one thread together.
         var together = 1
         var mayGoTogether: @Sendable (Work, Work) -> Bool = { _, _ in false }
+        /// With whom it takes turns.
+        var key: @Sendable (Work) -> TurnKey = { _ in TurnKey() }
         var run: @Sendable ([Work]) -> Void
     }
 
@@ -59,7 +61,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
     func submit(_ work: Work) -> Bool {
         let (accepted, wakes, wakesWatch) = state.withLock { state -> (Bool, Bool, Bool) in
             guard !state.isStopped, state.queue.count < capacity else { return (false, false, false) }
-            state.queue.append(work)
+            state.queue.append(work, of: practice.key(work))
             statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
             let wakesWatch = !state.isWatched
             state.isWatched = true

@@ -37,7 +37,7 @@ public final class Server: Sendable {
             threads: threads, usual: configuration.usualHandlers, capacity: configuration.handlerQueue,
             statistics: configuration.statistics,
             practice: .init(
-                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether
+                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether, key: \.turnKey
             ) { [mailbox] jobs in mailbox.post(HandlerJob.run(jobs).map { .completed($0) }) })
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(

@@ -55,16 +55,16 @@ extension ServerLoop {
                 let response = refusal.response(requestID: admitted.id)
                 answer(connection, with: response, id: admitted.id, route: route, requestBytes: body.count, at: now)
             } else {
-                lend(connection, request, to: route, began: admitted.began)
+                lend(connection, request, to: route, admitted)
             }
         }
     }
 
     /// Gives the request, and with it the right to write, to this thread after its turn or to another.
-    func lend(_ connection: Connection, _ request: Request, to route: Route, began: MonotonicInstant) {
+    func lend(_ connection: Connection, _ request: Request, to route: Route, _ admitted: AdmittedRequest) {
         let job = HandlerJob(
-            request: request, route: route, began: began, registration: connection.registration,
-            transport: connection.transport, unsent: connection.output,
+            request: request, route: route, share: admitted.permit.share, began: admitted.began,
+            registration: connection.registration, transport: connection.transport, unsent: connection.output,
             terms: terms(of: connection), places: places, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop
         if isLone, relief.isStandingBy {

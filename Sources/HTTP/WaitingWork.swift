@@ -1,46 +1,46 @@
-/// A queue from whose front several pieces may be taken that belong together.
+/// Whose work it is: it takes turns first by what is asked for, then by who asks.
+struct TurnKey: Hashable, Sendable {
+    var share: String?
+    var client = ""
+}
+
+/// Work that waits, so that nobody who has much of it keeps others waiting: with `n` shares each has one of `n` turns, and
+/// in it each of its clients. What goes together is taken in one turn, of all clients of a share.
+///
+/// A client's work for a share keeps its order, but for what goes together with something before it.
 struct WaitingWork<Work> {
-    /// In order; those before `first` are taken.
-    private var pieces: [Work?] = []
-    private var first = 0
-    /// How far back pieces are looked for.
+    private var shares = Turns<String?, Turns<String, Line<Work>>>()
+    private(set) var count = 0
+    /// How many pieces are looked at to find what goes together.
     private static var reach: Int { 128 }
 
-    var count: Int { pieces.count - first }
+    mutating func append(_ work: Work, of key: TurnKey) {
+        shares.fill(key.share) { clients in clients.fill(key.client) { $0.append(work) } }
+        count += 1
+    }
 
-    mutating func append(_ work: Work) { pieces.append(work) }
-
-    /// The first piece, and of those near behind it the ones that go together with it, in their order.
+    /// The piece whose turn it is, and those of its share that go together with it.
     mutating func take(atMost limit: Int, where goTogether: (Work, Work) -> Bool) -> [Work] {
-        guard first < pieces.count, let leader = pieces[first] else { return [] }
-        pieces[first] = nil
-        first += 1
-        var taken = [leader]
-        var kept = first
-        if limit > 1 {
-            let end = min(pieces.count, first + Self.reach)
-            for index in first..<end {
-                guard let piece = pieces[index] else { continue }
-                if taken.count < limit, goTogether(leader, piece) {
-                    taken.append(piece)
-                } else {
-                    pieces.swapAt(kept, index)
-                    kept += 1
-                }
-            }
-            pieces.removeSubrange(kept..<end)
-        }
-        compact()
+        let taken = shares.turn { Self.take(atMost: limit, from: &$0, where: goTogether) } ?? []
+        count -= taken.count
         return taken
     }
 
-    private mutating func compact() {
-        if first == pieces.count {
-            pieces.removeAll(keepingCapacity: true)
-            first = 0
-        } else if first >= 1024 {
-            pieces.removeSubrange(0..<first)
-            first = 0
+    private static func take(
+        atMost limit: Int, from clients: inout Turns<String, Line<Work>>, where goTogether: (Work, Work) -> Bool
+    ) -> [Work] {
+        guard let leader = clients.turn({ $0.popFirst() }) ?? nil else { return [] }
+        var (taken, looks, before) = ([leader], reach, 0)
+        // Again as long as some had less than their part of what there was room for.
+        while taken.count < limit, taken.count > before, looks > 0 {
+            before = taken.count
+            clients.round { line, others in
+                let part = (limit - taken.count + others) / (others + 1)
+                let alike = line.take(atMost: part, looks: &looks) { goTogether(leader, $0) }
+                taken += alike
+                return !alike.isEmpty
+            }
         }
+        return taken
     }
 }

@@ -75,39 +75,3 @@ import Testing
         #expect(done.withLock { $0 } == [[1, 3, 5], [2, 4, 6], [7, 9, 11]])
     }
 }
-
-@Suite struct WaitingWorkTests {
-    /// Whatever is taken, nothing is lost or doubled, and what does not go together keeps its order.
-    @Test(arguments: 0..<20) func nothingIsLost(seed: Int) {
-        var queue = WaitingWork<Int>()
-        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1
-        func random(_ bound: Int) -> Int {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return Int(state % UInt64(bound))
-        }
-        var (next, taken, inside) = (0, [Int](), 0)
-        for _ in 0..<5000 {
-            if random(5) < 3 {
-                queue.append(next)
-                next += 1
-                inside += 1
-            } else {
-                let limit = 1 + random(6)
-                let group = queue.take(atMost: limit) { $0 % 3 == $1 % 3 }
-                #expect(group.count <= limit && group.isEmpty == (inside == 0))
-                #expect(group == group.sorted() && Set(group.map { $0 % 3 }).count <= 1)
-                taken += group
-                inside -= group.count
-            }
-            #expect(queue.count == inside)
-        }
-        while queue.count > 0 { taken += queue.take(atMost: 1) { _, _ in true } }
-        #expect(taken.sorted() == Array(0..<next))
-        for remainder in 0..<3 {
-            let alike = taken.filter { $0 % 3 == remainder }
-            #expect(alike == alike.sorted())
-        }
-    }
-}

@@ -1,0 +1,33 @@
+import HTTP
+import Sockets
+import Testing
+
+/// Who waits for a thread, and in which order.
+@Suite("Turns on real sockets", .timeLimit(.minutes(1)))
+struct ServerTurnsTests {
+    @Test func `Much for one thing keeps nobody waiting who wants another`() throws {
+        let gate = Gate()
+        let sink = Records()
+        try TestServer.withServer(gate: gate) {
+            ($0.handlerThreads, $0.usualHandlers, $0.handlesLoneRequestsOnLoop) = (1, 1, false)
+            $0.onAccess = { if $0.target != "/inline" { sink.add($0) } }
+        } _: { _, port in
+            let busy = try ClientSocket(port: port)
+            busy.send(TestServer.get("/gate"))
+            gate.waitUntilEntered()
+            let probe = try ClientSocket(port: port)
+            var clients: [ClientSocket] = []
+            for path in Array(repeating: "/hello/a", count: 40) + ["/hello/b", "/pool"] {
+                let client = try ClientSocket(port: port)
+                client.send(TestServer.get(path))
+                TestServer.ask(probe)
+                clients.append(client)
+            }
+            gate.open()
+            for client in clients { #expect(client.receiveAll()?.hasPrefix("HTTP/1.1 200 ") == true) }
+            #expect(busy.receiveAll()?.hasSuffix("false") == true)
+            #expect(sink.all.prefix(4).map(\.target) == ["/gate", "/hello/a", "/hello/b", "/pool"])
+            #expect(sink.all.count == 43)
+        }
+    }
+}
