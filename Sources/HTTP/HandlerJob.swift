@@ -4,8 +4,8 @@ import Sockets
 struct HandlerJob: Sendable {
     let request: Request
     let route: Route
-    /// What it competes for with others.
-    let share: String?
+    /// With whom it takes turns.
+    let key: TurnKey
     let began: MonotonicInstant
     let registration: EventLoop.Registration
     /// Lent by the connection, which keeps it open until the completion is posted.
@@ -37,9 +37,6 @@ struct HandlerJob: Sendable {
         first.route.together != nil && first.route.number == second.route.number
             && first.request.pathParameters == second.request.pathParameters && first.isSmall && second.isSmall
     }
-
-    /// The client is its address: a connection has one request at a time, so that whoever has many has many connections.
-    var turnKey: TurnKey { TurnKey(share: share, client: request.peer) }
 
     /// What takes long by itself gains nothing, and keeps others waiting.
     private var isSmall: Bool { request.body.count <= 64 * 1024 }

@@ -34,10 +34,10 @@ public final class Server: Sendable {
         // Beside the handlers, the event loop and its relief.
         let threads = configuration.handlerThreads + (configuration.handlesLoneRequestsOnLoop ? 2 : 1)
         let pool = HandlerPool<HandlerJob>(
-            threads: threads, usual: configuration.usualHandlers, capacity: configuration.handlerQueue,
+            threads: threads, usual: configuration.usualHandlers, capacity: configuration.queueCapacity,
             statistics: configuration.statistics,
             practice: .init(
-                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether, key: \.turnKey
+                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether, key: \.key
             ) { [mailbox] jobs in mailbox.post(HandlerJob.run(jobs).map { .completed($0) }) })
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(

@@ -20,7 +20,8 @@ public struct ServerConfiguration: Sendable {
     /// A request that comes while no other is in hand is handled on the event loop's thread, one more than those above:
     /// that saves it the waking of a thread.
     public var handlesLoneRequestsOnLoop = true
-    /// Requests that may wait for a thread; more are answered 503 with `Retry-After`.
+    /// Requests that may wait for a thread; more are answered 503 with `Retry-After`, but for an eighth of clients that have
+    /// none in hand. The same goes for `requestsByShare`.
     public var handlerQueue = 256
     /// Requests that may be in hand for the same (`Route.share`); more are 429.
     public var requestsByShare = 272
@@ -37,6 +38,10 @@ public struct ServerConfiguration: Sendable {
     public var onNotice: (@Sendable (ServerNotice) -> Void)?
 
     public init() {}
+
+    var requestsInHand: Int { handlerThreads + handlerQueue }
+    /// With room for those that get in beyond the bound (`Admission`).
+    var queueCapacity: Int { handlerQueue + requestsInHand / 8 }
 }
 
 /// One answered request, for the access log and the metrics.

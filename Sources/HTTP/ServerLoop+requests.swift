@@ -12,15 +12,14 @@ extension ServerLoop {
             let request = GateRequest(head: head, route: decision.route, requestID: id, peer: connection.peer)
             if let response = gate(request) { decision = .answer(response, of: decision.route) }
         }
-        var share: String?
-        if case .route(let route, _, _, let parameters) = decision, route.execution == .pool {
-            share = route.share?(parameters)
-        }
-        let permit = Permit(admission, share: share)
+        // The client is its address: a connection has one request at a time, so that whoever has many has many connections.
+        var key = TurnKey(client: connection.peer)
+        if case .route(let route, _, _, let parameters) = decision { key.share = route.share?(parameters) }
+        let permit = Permit(admission, key)
         if case .route(let route, _, _, _) = decision, route.execution == .pool {
             // What has come with the head counts already.
             let refusal =
-                admission.refusal(declaredBytes: head.framing.declaredLength, share: share)
+                admission.refusal(declaredBytes: head.framing.declaredLength, key: key)
                 ?? (permit.hold(bytes: connection.state.heldBytes) ? nil : .bytes)
             if let refusal { decision = .answer(refusal.response(requestID: id), of: route) }
         }
@@ -63,7 +62,7 @@ extension ServerLoop {
     /// Gives the request, and with it the right to write, to this thread after its turn or to another.
     func lend(_ connection: Connection, _ request: Request, to route: Route, _ admitted: AdmittedRequest) {
         let job = HandlerJob(
-            request: request, route: route, share: admitted.permit.share, began: admitted.began,
+            request: request, route: route, key: admitted.permit.key, began: admitted.began,
             registration: connection.registration, transport: connection.transport, unsent: connection.output,
             terms: terms(of: connection), places: places, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop

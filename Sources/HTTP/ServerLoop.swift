@@ -64,7 +64,7 @@ final class ServerLoop {
         tls = configuration.tls
         admission = Admission(
             limits: Admission.Limits(
-                requests: configuration.handlerThreads + configuration.handlerQueue,
+                requests: configuration.requestsInHand,
                 requestsByShare: configuration.requestsByShare, bytes: configuration.limits.inFlightBytes))
         places = StreamPlaces(limit: configuration.limits.streams, statistics: configuration.statistics)
         loop = try EventLoop(waker: mailbox.waker)

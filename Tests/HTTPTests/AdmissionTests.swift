@@ -7,25 +7,48 @@ import Testing
 struct AdmissionTests {
     @Test func `Each bound refuses, and what goes away gives back what it held`() {
         let admission = Admission(limits: Admission.Limits(requests: 3, requestsByShare: 2, bytes: 100))
-        var permits = ["a", "a", "b"].map { Permit(admission, share: $0) }
+        var permits = ["a", "a", "b"].map { Permit(admission, TurnKey(share: $0, client: "1")) }
         #expect(permits[0].takePlace() == nil && permits[0].hold(bytes: 60))
-        #expect(admission.refusal(declaredBytes: 41, share: "b") == .bytes)
-        #expect(admission.refusal(declaredBytes: 40, share: "b") == nil)
+        #expect(admission.refusal(declaredBytes: 41, key: TurnKey(share: "b", client: "1")) == .bytes)
+        #expect(admission.refusal(declaredBytes: 40, key: TurnKey(share: "b", client: "1")) == nil)
         #expect(permits[1].takePlace() == nil && !permits[1].hold(bytes: 41) && permits[1].hold(bytes: 40))
-        #expect(admission.refusal(declaredBytes: 0, share: "a") == .share)
+        #expect(admission.refusal(declaredBytes: 0, key: TurnKey(share: "a", client: "1")) == .share)
         #expect(permits[2].takePlace() == nil)
-        #expect(admission.refusal(declaredBytes: 0, share: "c") == .requests)
-        #expect(admission.gauges == Admission.Gauges(requests: 3, bytes: 100, shares: ["a": 2, "b": 1]))
+        #expect(admission.refusal(declaredBytes: 0, key: TurnKey(share: "c", client: "1")) == .requests)
+        #expect(
+            admission.gauges
+                == Admission.Gauges(
+                    requests: 3, bytes: 100, shares: ["a": 2, "b": 1], clients: ["1": 3],
+                    keys: [TurnKey(share: "a", client: "1"): 2, TurnKey(share: "b", client: "1"): 1]))
         permits.removeAll()
+        #expect(admission.gauges == Admission.Gauges())
+    }
+
+    @Test func `Who holds none gets in an eighth beyond a bound, who holds some does not`() {
+        let admission = Admission(limits: Admission.Limits(requests: 32, requestsByShare: 16, bytes: 100))
+        func place(_ share: String?, _ client: String) -> (Permit, Admission.Refusal?) {
+            let permit = Permit(admission, TurnKey(share: share, client: client))
+            return (permit, permit.takePlace())
+        }
+        var held = (0..<20).map { _ in place("a", "greedy") }
+        #expect(held.count { $0.1 == nil } == 16 && held.last?.1 == .share)
+        held += ["1", "2", "3"].map { place("a", $0) }
+        #expect(held.suffix(3).map(\.1) == [nil, nil, .share])
+        #expect(place("a", "1").1 == .share)
+        held += (0..<20).map { _ in place("b", "greedy") }
+        #expect(admission.gauges.requests == 32 && held.last?.1 == .requests)
+        held += ["4", "5", "6", "7", "8"].map { place("b", $0) }
+        #expect(held.suffix(5).map(\.1) == [nil, nil, nil, nil, .requests])
+        held.removeAll()
         #expect(admission.gauges == Admission.Gauges())
     }
 
     @Test func `One request alone may exceed the bytes`() {
         let admission = Admission(limits: Admission.Limits(requests: 3, requestsByShare: 2, bytes: 100))
-        #expect(admission.refusal(declaredBytes: 1000, share: nil) == nil)
-        let permit = Permit(admission, share: nil)
+        #expect(admission.refusal(declaredBytes: 1000, key: TurnKey(share: nil, client: "1")) == nil)
+        let permit = Permit(admission, TurnKey())
         #expect(permit.hold(bytes: 1000))
-        #expect(admission.refusal(declaredBytes: 1, share: nil) == .bytes)
+        #expect(admission.refusal(declaredBytes: 1, key: TurnKey(share: nil, client: "1")) == .bytes)
     }
 
     /// As the event loop does it, one step at a time, with a clock of its own and no threads.
@@ -69,7 +92,7 @@ struct AdmissionTests {
             let gauges = admission.gauges
             peak.requests = max(peak.requests, gauges.requests)
             peak.bytes = max(peak.bytes, gauges.bytes)
-            #expect(gauges.requests <= 12 && gauges.bytes <= 6000 && gauges.shares.values.allSatisfy { $0 <= 5 })
+            #expect(gauges.requests <= 12 && gauges.bytes <= 6000 && gauges.shares.counts.values.allSatisfy { $0 <= 5 })
         }
         #expect(admission.gauges == Admission.Gauges())
         // Else the run says nothing.
@@ -99,8 +122,10 @@ struct AdmissionTests {
                 return true
             case .route(let head):
                 let share = head.target.rawPath
-                client.permit = Permit(admission, share: share)
-                if admission.refusal(declaredBytes: head.framing.declaredLength, share: share) == nil {
+                client.permit = Permit(admission, TurnKey(share: share, client: "1"))
+                if admission.refusal(
+                    declaredBytes: head.framing.declaredLength, key: TurnKey(share: share, client: "1")) == nil
+                {
                     client.state.admit(bodyLimit: 2000, at: now)
                 } else {
                     refused += 1
