@@ -9,13 +9,19 @@ struct Turns<Key: Hashable, Queue: TurnTaker>: TurnTaker {
     private var queues: [Key: Queue] = [:]
     /// The keys of all queues, the next one first.
     private var order = Line<Key>()
+    /// The last one that was emptied: what it allocated serves the next new one.
+    private var spare = Queue()
 
     var isEmpty: Bool { order.isEmpty }
 
     /// Puts something into the queue of a key.
     mutating func fill(_ key: Key, _ body: (inout Queue) -> Void) {
-        if queues[key] == nil { order.append(key) }
-        body(&queues[key, default: Queue()])
+        if queues[key] == nil {
+            order.append(key)
+            queues[key] = spare
+            spare = Queue()
+        }
+        if let index = queues.index(forKey: key) { body(&queues.values[index]) }
     }
 
     /// Lets the queue whose turn it is be used; its next turn comes after all others. Nil where there is none.
@@ -45,7 +51,7 @@ struct Turns<Key: Hashable, Queue: TurnTaker>: TurnTaker {
     private mutating func use<Result>(_ key: Key, _ body: (inout Queue) -> Result) -> Result? {
         guard let index = queues.index(forKey: key) else { return nil }
         let result = body(&queues.values[index])
-        if queues.values[index].isEmpty { queues.remove(at: index) }
+        if queues.values[index].isEmpty { spare = queues.remove(at: index).value }
         return result
     }
 }
