@@ -39,17 +39,16 @@ struct Services: Sendable {
         guard let listing = repository.listing(named: name) else {
             throw ServiceError.notFound("model_not_found", "There is no model '\(name.prefix(80))'.", "model")
         }
-        var reason = "It cannot be loaded."
-        switch listing.state {
-        case .failed(let text): reason = text
-        case .unloading, .unloaded:
-            throw ServiceError(
-                status: .serviceUnavailable, code: "model_unloaded", message: "Model '\(name)' is not loaded.",
-                parameter: "model")
-        case .ready, .loading: break
+        // It may have come in between.
+        if let model = listing.served { return model }
+        func unavailable(_ code: String, _ message: String, retryAfter: Int? = nil) -> ServiceError {
+            ServiceError(
+                status: .serviceUnavailable, code: code, message: message, parameter: "model", retryAfter: retryAfter)
         }
-        throw ServiceError(
-            status: .serviceUnavailable, code: "model_failed", message: "Model '\(name)' cannot be served. \(reason)",
-            parameter: "model")
+        switch listing.state {
+        case .unloading, .unloaded: throw unavailable("model_unloaded", "Model '\(name)' is not loaded.")
+        case .ready, .loading: throw unavailable("model_loading", "Model '\(name)' is being loaded.", retryAfter: 1)
+        case .failed(let reason): throw unavailable("model_failed", "Model '\(name)' cannot be served. \(reason)")
+        }
     }
 }
