@@ -9,6 +9,8 @@ public final class Autoencoder: Sendable {
     public let parameters: Parameters
     private let pool: KernelPool
     private let plans: WorkerPlans
+    /// Throws where there is no need to go on; called by any worker.
+    public typealias Proceeding = @Sendable () throws -> Void
     /// Images that plans hold: 16 are enough that dense layers compute instead of waiting for their weights.
     private static let sizes = [1, 4, 16]
 
@@ -37,11 +39,15 @@ public final class Autoencoder: Sendable {
 
     /// Encodes images [n, channels, height, width] in 0...1.
     ///
-    /// - Parameter onOneWorker: leaves the other workers to others, who wait as well.
-    public func encode(_ images: Tensor, onOneWorker: Bool = false) throws -> Encoding {
+    /// - Parameters:
+    ///   - onOneWorker: leaves the other workers to others, who wait as well.
+    ///   - proceed: asked before each chunk.
+    public func encode(
+        _ images: Tensor, onOneWorker: Bool = false, proceed: Proceeding = {}
+    ) throws -> Encoding {
         let count = try checkImages(images)
         let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
-        try forEachPlan(count, onOneWorker: onOneWorker) { plan, first in
+        try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
             load(images, from: first, into: plan)
             try plan.plan.encode(plan.pixels.pointer)
             posterior.copy(from: plan.plan, to: first)
@@ -51,8 +57,10 @@ public final class Autoencoder: Sendable {
 
     /// Decodes latents [n, latent dimension] to the likelihood's means, [n, channels, height, width].
     ///
-    /// - Parameter onOneWorker: leaves the other workers to others, who wait as well.
-    public func decode(_ latents: Tensor, onOneWorker: Bool = false) throws -> Tensor {
+    /// - Parameters:
+    ///   - onOneWorker: leaves the other workers to others, who wait as well.
+    ///   - proceed: asked before each chunk.
+    public func decode(_ latents: Tensor, onOneWorker: Bool = false, proceed: Proceeding = {}) throws -> Tensor {
         let (count, latent) = (latents.rows, configuration.latentDimension)
         guard latents.shape.rank == 2, latents.rowLength == latent || count == 0 else {
             throw AutoencoderError.latentDimension(expected: latent, actual: latents.shape)
@@ -61,7 +69,7 @@ public final class Autoencoder: Sendable {
         try images.withUnsafeMutableValues { images in
             try latents.values.withUnsafeBufferPointer { latents in
                 guard let base = latents.baseAddress else { return }
-                try forEachPlan(count, onOneWorker: onOneWorker) { plan, first in
+                try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
                     let target = plan.plan.latents
                     target.pointer.update(from: base + first * latent, count: target.count)
                     try plan.plan.decode()
@@ -74,14 +82,16 @@ public final class Autoencoder: Sendable {
     }
 
     /// Encodes to the posterior's mean and decodes that, with both parts of the loss.
-    public func reconstruct(_ images: Tensor) throws -> Reconstruction {
+    ///
+    /// - Parameter proceed: asked before each chunk.
+    public func reconstruct(_ images: Tensor, proceed: Proceeding = {}) throws -> Reconstruction {
         let (count, latent) = (try checkImages(images), configuration.latentDimension)
         let posterior = PosteriorRows(count: count, dimensions: latent)
         var losses = [SIMD2<Double>](repeating: .zero, count: count)
         var result = try Tensor(zeros: imageShape(count))
         try result.withUnsafeMutableValues { result in
             try losses.withUnsafeMutableBufferPointer { losses in
-                try forEachPlan(count) { inference, first in
+                try forEachPlan(count, proceed) { inference, first in
                     let plan = inference.plan
                     load(images, from: first, into: inference)
                     try plan.evaluate(inference.pixels.pointer, epsilon: inference.noNoise.pointer)
@@ -101,12 +111,14 @@ public final class Autoencoder: Sendable {
 
     /// Splits a number of images among the workers: whole chunks where every worker gets one, and single images.
     private func forEachPlan(
-        _ count: Int, onOneWorker: Bool = false, _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void
+        _ count: Int, onOneWorker: Bool = false, _ proceed: Proceeding,
+        _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void
     ) throws {
         if onOneWorker, count > 1 {
             return try pool.run(1) { _, worker in
                 var first = 0
                 while first < count {
+                    try proceed()
                     let plan = try plans.plan(upTo: count - first, worker)
                     try withExtendedLifetime(plan) { try body(plan, first) }
                     first += plan.plan.images
@@ -116,6 +128,7 @@ public final class Autoencoder: Sendable {
         let chunk = plans.chunk
         let chunks = chunk > 1 && count >= chunk * pool.workerCount ? count / chunk : 0
         try pool.run(chunks + count - chunks * chunk) { item, worker in
+            try proceed()
             // A buffer's pointer does not keep it alive: the optimiser may release a plan before its last use.
             let plan = try plans.plan(upTo: item < chunks ? chunk : 1, worker)
             let first = item < chunks ? item * chunk : item + chunks * (chunk - 1)

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 import Tensors
 import Testing
 
@@ -82,6 +83,29 @@ import Testing
         #expect(result.encoding.mean.shape == [0, 2])
         #expect(result.reconstructionLosses.isEmpty)
         #expect(try model.decode(Tensor(shape: [0, 2], values: [])).shape == [0, 1, 8, 8])
+    }
+
+    /// Whoever is not waited for any more stops before the next chunk, and the model is as it was.
+    @Test(arguments: [1, 2]) func aComputationCanBeLeft(workers: Int) throws {
+        struct Enough: Error {}
+        let configuration = try GoldenFile("small_vae").configuration
+        let model = try Self.model(configuration, .reference, workers: workers)
+        let (images, latents) = (try Tensor(zeros: [100, 1, 8, 8]), try Tensor(zeros: [100, 2]))
+        let whole = try model.decode(latents)
+        let asked = Atomic<Int>(0)
+        let proceed: Autoencoder.Proceeding = {
+            if asked.wrappingAdd(1, ordering: .relaxed).newValue > 2 { throw Enough() }
+        }
+        for compute: () throws -> Void in [
+            { _ = try model.decode(latents, proceed: proceed) },
+            { _ = try model.decode(latents, onOneWorker: true, proceed: proceed) },
+            { _ = try model.encode(images, proceed: proceed) }, { _ = try model.reconstruct(images, proceed: proceed) },
+        ] {
+            asked.store(0, ordering: .relaxed)
+            #expect(throws: Enough.self) { try compute() }
+            #expect(asked.load(ordering: .relaxed) > 2)
+        }
+        #expect(try model.decode(latents) == whole)
     }
 
     @Test(arguments: [

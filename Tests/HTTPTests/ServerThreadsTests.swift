@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import HTTPTypes
 import Sockets
@@ -49,6 +50,27 @@ struct ServerThreadsTests {
             #expect(first.receiveAll()?.hasSuffix("cancelled: false") == true)
             server.stop(drain: .seconds(5))
             #expect(!sink.all.contains { $0.target == "/pool" })
+        }
+    }
+
+    /// Were it handled, it would wait at the gate for good.
+    @Test func `A request whose time is over when its turn comes costs no handler`() throws {
+        let gate = Gate()
+        try TestServer.withServer(gate: gate) {
+            ($0.handlerThreads, $0.usualHandlers, $0.handlesLoneRequestsOnLoop) = (1, 1, false)
+            $0.limits.requestTimeout = .milliseconds(60)
+        } _: { _, port in
+            let first = try ClientSocket(port: port)
+            first.send(TestServer.get("/gate"))
+            gate.waitUntilEntered()
+            let second = try ClientSocket(port: port)
+            second.send(TestServer.get("/gate/a"))
+            usleep(150_000)
+            gate.open()
+            for client in [first, second] {
+                let answer = client.receiveAll()
+                #expect(answer?.hasPrefix("HTTP/1.1 503 ") == true && answer?.contains("request_timeout") == true)
+            }
         }
     }
 

@@ -92,12 +92,13 @@ struct VectorReader {
     /// Encodes the whole split, a part at a time, for as long as the client waits.
     private func means(_ split: Split, labels: [UInt8]) throws -> LabelMeans {
         let model = reader.model
+        let computation = Computation(model.autoencoder, for: request)
         var means = LabelMeans(dimensions: model.configuration.latentDimension)
-        for start in stride(from: 0, to: split.count, by: Computation.part) {
-            if request.isCancelled { throw ClientGone() }
-            let range = start..<min(start + Computation.part, split.count)
+        let part = 512
+        for start in stride(from: 0, to: split.count, by: part) {
+            let range = start..<min(start + part, split.count)
             let pixels = try PointReader.pixels(split, Array(range)[...])
-            let encoding = try model.autoencoder.encode(try reader.tensor(pixels, count: range.count))
+            let encoding = try computation.encode(try reader.tensor(pixels, count: range.count))
             try means.add(encoding.mean, labels: labels[range])
         }
         return means
