@@ -7,8 +7,10 @@ import Tensors
 protocol ModelWork: SendableMetatype {
     associatedtype Output
 
+    /// Which model is asked for what. From here on, what goes wrong is counted as the model's failure.
+    static func target(of request: Request, _ services: Services) throws -> ModelTarget
     /// Reads and checks the request; nothing that is wrong with it reaches others.
-    init(_ request: Request, _ services: Services) throws
+    init(_ request: Request, of target: ModelTarget, _ services: Services) throws
 
     var model: ServedModel { get }
     /// What the model is run over, [n, ...]: latents or images.
@@ -22,24 +24,19 @@ protocol ModelWork: SendableMetatype {
     func goesTogether(with other: Self) -> Bool
 
     func response(_ output: Output) throws -> Response
-    /// Told where there is no response after all.
-    func failed()
+}
+
+/// A model as it is served now, and what it is asked for.
+struct ModelTarget {
+    let name: OIPModel
+    let model: ServedModel
 }
 
 extension ModelWork {
     func goesTogether(with other: Self) -> Bool { model.autoencoder === other.model.autoencoder }
-    func failed() {}
 
     static func answer(_ request: Request, _ services: Services) throws -> Response {
-        let work = try Self(request, services)
-        return try work.respond { try work.output() }
-    }
-
-    private func respond(_ output: () throws -> Output) throws -> Response {
-        do { return try response(try output()) } catch {
-            failed()
-            throw error
-        }
+        try CountedWork<Self>(request, services).answerAlone()
     }
 
     /// Answers requests that have waited together: those for the same version of a model are computed as one batch.
@@ -47,29 +44,36 @@ extension ModelWork {
     /// A row gives the same bytes alone and in a batch, so nobody can tell.
     static func answers(_ requests: [Request], _ services: Services) -> [Result<Response, any Error>] {
         var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
-        var groups: [[(index: Int, work: Self)]] = []
+        var groups: [[(index: Int, counted: CountedWork<Self>)]] = []
         for (index, request) in requests.enumerated() {
             do {
-                let work = try Self(request, services)
+                let counted = try CountedWork<Self>(request, services)
+                let work = counted.work
                 guard work.rows.rows <= Limits.rowsTogether, work.goesTogether(with: work) else {
-                    results[index] = Result { try work.respond { try work.output() } }
+                    results[index] = Result { try counted.answerAlone() }
                     continue
                 }
-                if let known = groups.firstIndex(where: { $0[0].work.goesTogether(with: work) }) {
-                    groups[known].append((index, work))
+                if let known = groups.firstIndex(where: { $0[0].counted.work.goesTogether(with: work) }) {
+                    groups[known].append((index, counted))
                 } else {
-                    groups.append([(index, work)])
+                    groups.append([(index, counted)])
                 }
             } catch {
                 results[index] = .failure(error)
             }
         }
         for group in groups {
-            let works = group.map(\.work)
+            let works = group.map(\.counted.work)
+            let rows = works.reduce(0) { $0 + $1.rows.rows }
             let outputs = Result { try batch(works) }
-            services.metrics.observe(batch: works.reduce(0) { $0 + $1.rows.rows })
+            let computed = InferenceCounters.now
+            services.metrics.observe(batch: rows)
             for (place, member) in group.enumerated() {
-                results[member.index] = Result { try member.work.respond { try outputs.get()[place] } }
+                results[member.index] = Result {
+                    try member.counted.answer(batch: rows, isFirst: place == 0, computed: computed) {
+                        try outputs.get()[place]
+                    }
+                }
             }
         }
         return results.map { $0 ?? .failure(ClientGone()) }

@@ -34,6 +34,12 @@ struct Services: Sendable {
     /// The model that the path names, as it is now.
     func model(_ request: Request) throws -> ServedModel { try model(named: request.pathParameters["model"] ?? "") }
 
+    /// The same, for what it is asked for.
+    func target(_ verb: OIPModel.Verb, of request: Request) throws -> ModelTarget {
+        let model = try model(request)
+        return ModelTarget(name: OIPModel(name: model.name, base: model.name, verb: verb), model: model)
+    }
+
     func model(named name: String) throws -> ServedModel {
         if let model = repository.model(named: name) { return model }
         guard let listing = repository.listing(named: name) else {

@@ -38,6 +38,7 @@ public struct ServerMetrics: Sendable {
         text.sample(1, [("version", version)])
         requests.write(&text)
         batches.write(&text)
+        InferenceMetrics(services).write(&text)
         text.family("latentd_http_requests_refused_total", .counter, "Requests that were not let in, by reason.")
         for (index, refusal) in AccessGate.Refusal.allCases.enumerated() {
             text.sample(refusals[index], [("reason", refusal.rawValue)])

@@ -5,16 +5,6 @@ import Tensors
 
 /// What an infer request asks of a model: rows in, outputs out.
 struct InferWork: ModelWork {
-    /// The outputs of the verb, in the order of the interface.
-    struct Output {
-        let tensors: [Tensor]
-        /// Rows that were computed at once, and when that was done.
-        let batch: Int
-        let computed: Int
-        /// Whether this is the request that the batch is counted with.
-        var isFirst = true
-    }
-
     let name: OIPModel
     let model: ServedModel
     /// Images or latents, [n, ...].
@@ -23,36 +13,31 @@ struct InferWork: ModelWork {
     private let inference: InferRequest
     private let interface: OIPInterface
     private let services: Services
-    private let counters: InferenceCounters
-    private let marks: InferenceCounters.Marks
 
-    init(_ request: Request, _ services: Services) throws {
+    static func target(of request: Request, _ services: Services) throws -> ModelTarget {
+        let (name, model) = try services.servedOIPModel(request)
+        return ModelTarget(name: name, model: model)
+    }
+
+    init(_ request: Request, of target: ModelTarget, _ services: Services) throws {
         (self.request, self.services) = (request, services)
-        let (queued, started) = (request.age, InferenceCounters.now)
-        (name, model) = try services.servedOIPModel(request)
-        counters = services.inference.counters(of: name, version: model.version)
+        (name, model) = (target.name, target.model)
         interface = OIPInterface(model.configuration, name.verb)
-        do {
-            var inflated = request
-            try RequestCoding.decode(
-                &inflated, limit: min(Limits.bulkBody, services.maximumBody), codings: InferRoute.codings)
-            inference = try InferRequest(inflated)
-            try Self.check(inference.outputs, interface, name)
-            let tensor = try Self.tensor(inference, inflated, interface, name)
-            let reader = PointReader(model, datasets: services.datasets, vectors: services.vectors, resizes: false)
-            if name.verb == .decode {
-                let (values, count) = try reader.latents.raw(tensor)
-                rows = try Tensor(shape: [count, reader.latents.dimension], values: values)
-                try Limits.check(values: count, model.configuration.input.count, parameter: interface.input.name)
-            } else {
-                let (values, count) = try reader.images.raw(tensor)
-                rows = try reader.tensor(values, count: count)
-            }
-        } catch {
-            counters.failed(after: request.age)
-            throw error
+        var inflated = request
+        try RequestCoding.decode(
+            &inflated, limit: min(Limits.bulkBody, services.maximumBody), codings: InferRoute.codings)
+        inference = try InferRequest(inflated)
+        try Self.check(inference.outputs, interface, name)
+        let tensor = try Self.tensor(inference, inflated, interface, name)
+        let reader = PointReader(model, datasets: services.datasets, vectors: services.vectors, resizes: false)
+        if name.verb == .decode {
+            let (values, count) = try reader.latents.raw(tensor)
+            rows = try Tensor(shape: [count, reader.latents.dimension], values: values)
+            try Limits.check(values: count, model.configuration.input.count, parameter: interface.input.name)
+        } else {
+            let (values, count) = try reader.images.raw(tensor)
+            rows = try reader.tensor(values, count: count)
         }
-        marks = InferenceCounters.Marks(queued: queued, started: started, read: InferenceCounters.now)
     }
 
     private static func check(_ outputs: [InferRequest.Output]?, _ interface: OIPInterface, _ name: OIPModel) throws {
@@ -96,22 +81,21 @@ struct InferWork: ModelWork {
         return try input.raw(request.body, inference.document)
     }
 
-    func output() throws -> Output {
+    /// The outputs of the verb, in the order of the interface.
+    func output() throws -> [Tensor] {
         let computation = Computation(model.autoencoder, for: request)
-        let tensors: [Tensor]
         switch name.verb {
         case .encode:
             let encoding = try computation.encode(rows)
-            tensors = [encoding.mean, encoding.logVariance]
-        case .decode: tensors = [try computation.decode(rows, parameter: interface.input.name)]
+            return [encoding.mean, encoding.logVariance]
+        case .decode: return [try computation.decode(rows, parameter: interface.input.name)]
         case .reconstruct:
-            let result = try model.autoencoder.reconstruct(rows)
+            let result = try computation.reconstruct(rows)
             let losses = try [result.reconstructionLosses, result.divergences].map {
                 try Tensor(shape: [rows.rows], values: $0.map(Float.init))
             }
-            tensors = [result.images, result.encoding.mean, result.encoding.logVariance] + losses
+            return [result.images, result.encoding.mean, result.encoding.logVariance] + losses
         }
-        return Output(tensors: tensors, batch: rows.rows, computed: InferenceCounters.now)
     }
 
     /// Reconstructions are computed alone.
@@ -119,7 +103,7 @@ struct InferWork: ModelWork {
         model.autoencoder === other.model.autoencoder && name.verb == other.name.verb && name.verb != .reconstruct
     }
 
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [Output] {
+    func outputs(of rows: Tensor, counts: [Int]) throws -> [[Tensor]] {
         let ports: [[Tensor]]
         if name.verb == .decode {
             ports = [try model.autoencoder.decode(rows, onOneWorker: true).split(counts)]
@@ -127,21 +111,11 @@ struct InferWork: ModelWork {
             let encoding = try model.autoencoder.encode(rows, onOneWorker: true)
             ports = [try encoding.mean.split(counts), try encoding.logVariance.split(counts)]
         }
-        let computed = InferenceCounters.now
-        return counts.indices.map { index in
-            Output(tensors: ports.map { $0[index] }, batch: rows.rows, computed: computed, isFirst: index == 0)
-        }
+        return counts.indices.map { index in ports.map { $0[index] } }
     }
 
-    func failed() { counters.failed(after: request.age) }
-
-    func response(_ output: Output) throws -> Response {
-        let response = services.compression.encode(
-            try body(output.tensors), to: request, codings: InferRoute.codings)
-        var marks = marks
-        (marks.computed, marks.written) = (output.computed, InferenceCounters.now)
-        counters.succeeded(rows: rows.rows, batch: output.batch, isFirst: output.isFirst, marks)
-        return response
+    func response(_ output: [Tensor]) throws -> Response {
+        services.compression.encode(try body(output), to: request, codings: InferRoute.codings)
     }
 
     /// JSON, with what is wanted as bytes behind it.

@@ -24,8 +24,12 @@ struct DecodeWork: ModelWork {
     let rows: Tensor
     private let request: Request
 
-    init(_ request: Request, _ services: Services) throws {
-        (self.request, model) = (request, try services.model(request))
+    static func target(of request: Request, _ services: Services) throws -> ModelTarget {
+        try services.target(.decode, of: request)
+    }
+
+    init(_ request: Request, of target: ModelTarget, _ services: Services) throws {
+        (self.request, model) = (request, target.model)
         let reader = try services.reader(of: model, for: request)
         rows = try ModelInput(reader: reader, request: request).latents()
         try ImageResult.check(count: rows.rows, of: model.configuration.input, for: request)
@@ -50,8 +54,12 @@ struct EncodeWork: ModelWork {
     /// Negative where none was given.
     private let seed: Int
 
-    init(_ request: Request, _ services: Services) throws {
-        (self.request, model) = (request, try services.model(request))
+    static func target(of request: Request, _ services: Services) throws -> ModelTarget {
+        try services.target(.encode, of: request)
+    }
+
+    init(_ request: Request, of target: ModelTarget, _ services: Services) throws {
+        (self.request, model) = (request, target.model)
         let reader = try services.reader(of: model, for: request)
         let (images, fields) = try ModelInput(reader: reader, request: request).images(options: ["samples", "seed"])
         rows = images

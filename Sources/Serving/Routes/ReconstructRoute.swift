@@ -1,22 +1,45 @@
+import Autoencoders
+import Checkpoints
 import HTTP
 import Tensors
 
 /// Images encoded to their means and decoded again, with both parts of the loss.
 enum ReconstructRoute {
     static let endpoints = [
+        // Computed alone, on all workers.
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/reconstruct", access: .infer,
             query: QueryFields.picture + ["rows"] + QueryFields.points, bodyLimit: Limits.bulkBody,
-            summary: "Images through the model and back, with their losses.", handle: handle)
+            summary: "Images through the model and back, with their losses.", handle: ReconstructWork.answer)
     ]
+}
 
-    private static func handle(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+struct ReconstructWork: ModelWork {
+    let model: ServedModel
+    let rows: Tensor
+    private let request: Request
+
+    static func target(of request: Request, _ services: Services) throws -> ModelTarget {
+        try services.target(.reconstruct, of: request)
+    }
+
+    init(_ request: Request, of target: ModelTarget, _ services: Services) throws {
+        (self.request, model) = (request, target.model)
         let reader = try services.reader(of: model, for: request)
-        let (images, _) = try ModelInput(reader: reader, request: request).images(options: [])
-        try ImageResult.check(count: images.rows, of: model.configuration.input, for: request)
-        let result = try model.autoencoder.reconstruct(images)
-        return try ImageResult(images: result.images, request: request).response { writer in
+        rows = try ModelInput(reader: reader, request: request).images(options: []).images
+        try ImageResult.check(count: rows.rows, of: model.configuration.input, for: request)
+    }
+
+    func output() throws -> Reconstruction { try Computation(model.autoencoder, for: request).reconstruct(rows) }
+
+    func outputs(of rows: Tensor, counts: [Int]) throws -> [Reconstruction] {
+        try rows.split(counts).map { try model.autoencoder.reconstruct($0) }
+    }
+
+    func goesTogether(with other: ReconstructWork) -> Bool { false }
+
+    func response(_ result: Reconstruction) throws -> Response {
+        try ImageResult(images: result.images, request: request).response { writer in
             writer.key("latents")
             let mean = result.encoding.mean
             try writer.floats(mean.values[...], shape: mean.shape.dimensions, name: "latents")
