@@ -7,7 +7,7 @@ import Tensors
 
 /// Trains one model on one dataset and leaves a checkpoint folder.
 ///
-/// Stopped and resumed after any epoch, a run ends in the same bytes as an uninterrupted one: noise and order are
+/// Stopped and resumed after any step, a run ends in the same bytes as an uninterrupted one: noise and order are
 /// addressed by seed, epoch and step, and moments and weights are kept exactly.
 public final class Trainer {
     public enum Outcome: Sendable { case finished, stopped }
@@ -22,8 +22,13 @@ public final class Trainer {
     private var metrics: [EpochMetrics] = []
     private var epochMaps: [LatentMap] = []
     private var map: LatentMap?
+    /// Epochs that are done, and steps.
     private var epoch = 0
     private var step = 0
+    /// What the epoch under way has given so far.
+    private var sums = LossSums()
+    private var seconds = 0.0
+    private var savedStep = 0
 
     /// What the provenance says beside the specification.
     public struct Origin: Sendable {
@@ -87,31 +92,48 @@ public final class Trainer {
                     + "there are \(pool.workerCount).")
         }
         let progress = state.progress
-        let (expected, overflow) = progress.epoch.multipliedReportingOverflow(by: stepsPerEpoch)
-        guard (0...settings.epochs).contains(progress.epoch), !overflow, progress.step == expected else {
+        guard isPlace(progress) else {
             throw TrainingError.cannotResume(
-                reason: "it stands at epoch \(progress.epoch) and step \(progress.step), which is no end of an epoch "
-                    + "of \(stepsPerEpoch) steps.")
+                reason: "it stands after \(progress.epoch) epochs of \(stepsPerEpoch) steps and \(progress.step) steps, "
+                    + "which cannot be.")
         }
         engine.averaged.copy(from: checkpoint.parameters.values)
         engine.parameters.copy(from: state.trainedWeights ?? checkpoint.parameters.values)
         engine.firstMoment.copy(from: state.firstMoment)
         engine.secondMoment.copy(from: state.secondMoment)
         (metrics, epochMaps, map) = (checkpoint.metrics, checkpoint.epochMaps, checkpoint.map)
-        (epoch, step) = (progress.epoch, progress.step)
+        (epoch, step, savedStep) = (progress.epoch, progress.step, progress.step)
+        if let begun = progress.epochUnderWay {
+            sums = LossSums(images: begun.images, reconstruction: begun.reconstruction, divergence: begun.divergence)
+            seconds = begun.seconds
+        }
         // The run is bit-identical to an uninterrupted one: it was the first command that made it.
         origin.command = checkpoint.provenance?.command ?? origin.command
     }
 
-    /// Trains up to the last epoch, or until `shouldStop` says so between two steps; the last checkpoint stays.
+    /// Whether a run can stand there: at the end of an epoch, or in the middle of one whose sums are known.
+    private func isPlace(_ progress: TrainingProgress) -> Bool {
+        let (first, overflow) = progress.epoch.multipliedReportingOverflow(by: stepsPerEpoch)
+        guard (0...settings.epochs).contains(progress.epoch), !overflow, progress.step >= first else { return false }
+        let begun = progress.step - first
+        guard let sums = progress.epochUnderWay else { return begun == 0 }
+        return progress.epoch < settings.epochs && (1..<stepsPerEpoch).contains(begun)
+            && sums.images == begun * settings.batchSize && sums.seconds >= 0
+    }
+
+    /// Trains up to the last epoch, or until `shouldStop` says so between two steps; then a checkpoint is left of where it is.
     public func run(
         shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> Outcome {
         while epoch < settings.epochs {
-            guard let (train, seconds) = try trainEpoch(shouldStop, observe) else { return .stopped }
+            guard try trainEpoch(shouldStop, observe) else {
+                if step > savedStep { try save() }
+                return .stopped
+            }
             let (test, means) = try engine.evaluate(dataset.test)
+            let (train, seconds) = (sums, seconds)
             epoch += 1
-            step += stepsPerEpoch
+            (sums, self.seconds) = (LossSums(), 0)
             // The last step may have spoilt the weights after its own loss was finite.
             guard (test.reconstruction + test.divergence).isFinite, means.allSatisfy(\.isFinite) else {
                 throw TrainingError.diverged(
@@ -123,7 +145,7 @@ public final class Trainer {
                 imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
             metrics.append(entry)
             try keepMap(means)
-            try observe(.epoch(entry, position: position(train, seconds: seconds, stepsOfEpoch: 0)))
+            try observe(.epoch(entry, position: position(train, seconds: seconds)))
             if epoch % settings.checkpointEvery == 0 || epoch == settings.epochs {
                 try save()
                 try observe(.checkpoint(epoch: epoch))
@@ -132,44 +154,41 @@ public final class Trainer {
         return .finished
     }
 
-    /// One pass over the training images; nil where it was stopped.
+    /// What is left of one pass over the training images; whether it came to its end.
     private func trainEpoch(
         _ shouldStop: () -> Bool, _ observe: (TrainingEvent) throws -> Void
-    ) throws -> (LossSums, seconds: Double)? {
+    ) throws -> Bool {
         let batches = try ShuffledBatches(
             count: dataset.train.count, batchSize: settings.batchSize, seed: settings.seed, epoch: epoch + 1)
         let clock = ContinuousClock()
-        let start = clock.now
-        func elapsed() -> Double { start.duration(to: clock.now) / .seconds(1) }
-        var lastReport = 0.0
-        var sums = LossSums()
+        let (start, before) = (clock.now, seconds)
+        var lastReport = before
         var lastFinite: Double?
-        for (index, batch) in batches.enumerated() {
-            if shouldStop() { return nil }
-            let number = step + index + 1
+        for index in step - epoch * stepsPerEpoch..<stepsPerEpoch {
+            if shouldStop() { return false }
             let losses = try engine.step(
-                dataset.train, indices: batch, number: number,
-                learningRate: settings.learningRate(atStep: number, of: steps))
+                dataset.train, indices: batches.batch(index), number: step + 1,
+                learningRate: settings.learningRate(atStep: step + 1, of: steps))
             let loss = (losses.reconstruction + losses.divergence) / Double(max(losses.images, 1))
             // Sums are kept in double precision, but gradients are float32: beyond its range they are lost already.
-            guard Float(loss).isFinite else { throw TrainingError.diverged(step: number, lastFiniteLoss: lastFinite) }
+            guard Float(loss).isFinite else { throw TrainingError.diverged(step: step + 1, lastFiniteLoss: lastFinite) }
             lastFinite = loss
             sums += losses
-            let now = elapsed()
-            if now - lastReport >= 0.2 {
-                lastReport = now
-                try observe(.progress(position(sums, seconds: now, stepsOfEpoch: index + 1)))
+            step += 1
+            seconds = before + start.duration(to: clock.now) / .seconds(1)
+            if seconds - lastReport >= 0.2 {
+                lastReport = seconds
+                try observe(.progress(position(sums, seconds: seconds)))
             }
         }
-        return (sums, elapsed())
+        return true
     }
 
-    private func position(_ sums: LossSums, seconds: Double, stepsOfEpoch: Int) -> TrainingPosition {
+    private func position(_ sums: LossSums, seconds: Double) -> TrainingPosition {
         let rate = Double(sums.images) / max(seconds, 1e-9)
-        let done = step + stepsOfEpoch
-        let left = Double((steps - done) * dataset.train.count) / Double(stepsPerEpoch)
+        let left = Double((steps - step) * dataset.train.count) / Double(stepsPerEpoch)
         return TrainingPosition(
-            epoch: min(epoch + 1, settings.epochs), epochs: settings.epochs, step: done, steps: steps,
+            epoch: min(epoch + 1, settings.epochs), epochs: settings.epochs, step: step, steps: steps,
             imagesPerSecond: rate, etaSeconds: rate > 0 ? left / rate : 0,
             train: LossParts(sums, of: engine.configuration))
     }
@@ -202,7 +221,15 @@ public final class Trainer {
         checkpoint.trainingState = TrainingState(
             firstMoment: engine.firstMoment.values, secondMoment: engine.secondMoment.values,
             trainedWeights: settings.weightAverage > 0 ? engine.parameters.values : nil,
-            progress: TrainingProgress(epoch: epoch, step: step, settings: settings, dataset: dataset.name))
+            progress: TrainingProgress(
+                epoch: epoch, step: step, settings: settings, dataset: dataset.name, epochUnderWay: epochUnderWay))
         try output.publish(checkpoint)
+        savedStep = step
+    }
+
+    private var epochUnderWay: TrainingProgress.EpochUnderWay? {
+        guard sums.images > 0 else { return nil }
+        return TrainingProgress.EpochUnderWay(
+            images: sums.images, reconstruction: sums.reconstruction, divergence: sums.divergence, seconds: seconds)
     }
 }

@@ -33,7 +33,7 @@ final class ProgressBar: TrainingReporter {
 
     func stopped() {
         draw("")
-        report("stopped; --resume goes on from the last whole epoch")
+        report("stopped; --resume goes on from here")
     }
 
     func finished(path: String) { report("finished: \(path)") }

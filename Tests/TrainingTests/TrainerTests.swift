@@ -12,8 +12,9 @@ import Testing
     ]
 
     /// The variants whose state differs: plain, averaged weights, batch norm, dropout, a moving learning rate.
-    @Test(arguments: variants)
-    func resumedRunEndsInTheSameBytes(model: ModelConfiguration, average: Float) throws {
+    @Test(arguments: variants, [1, 3, 5])
+    func resumedRunEndsInTheSameBytes(variant: (ModelConfiguration, Float), stepsAtATime: Int) throws {
+        let (model, average) = variant
         let dataset = try TinyRun.dataset()
         let (whole, parted) = (TinyRun.temporaryFolder(), TinyRun.temporaryFolder())
         defer { for folder in [whole, parted] { try? FileManager.default.removeItem(at: folder) } }
@@ -25,15 +26,18 @@ import Testing
             }
         }
         #expect(try trainer(whole).run() == .finished)
-        for stop in 1...4 {
-            var epochs = 0
+        var (runs, outcome) = (0, Trainer.Outcome.stopped)
+        while outcome == .stopped, runs < 30 {
+            var steps = 0
             let trainer = try trainer(parted)
-            if stop > 1 { try trainer.resume() }
-            let outcome = try trainer.run(shouldStop: { epochs == 1 && stop < 4 }) { event in
-                if case .checkpoint = event { epochs += 1 }
-            }
-            #expect(outcome == (stop < 4 ? .stopped : .finished))
+            if runs > 0 { try trainer.resume() }
+            outcome = try trainer.run(shouldStop: {
+                steps += 1
+                return steps > stepsAtATime
+            })
+            runs += 1
         }
+        #expect(runs == (20 + stepsAtATime - 1) / stepsAtATime)
         for file in ["model.safetensors", "optimizer.safetensors", "map.safetensors", "training.json"] {
             let first = try Data(contentsOf: whole.appendingPathComponent(file))
             #expect(try Data(contentsOf: parted.appendingPathComponent(file)) == first, "\(file)")
@@ -163,8 +167,11 @@ import Testing
     }
 
     /// Positions come from a file; none may trap or pass for the end of an epoch.
-    @Test(arguments: [(1, Int.max), (Int.max, 5), (-1, -5), (5, 25), (1, 4)])
-    func anImpossiblePositionIsNotResumed(epoch: Int, step: Int) throws {
+    @Test(arguments: [
+        (1, Int.max, nil), (Int.max, 5, nil), (-1, -5, nil), (5, 25, nil), (1, 4, nil), (1, 7, nil), (1, 5, 0), (1, 7, 63),
+        (1, 10, 160), (4, 21, 32), (1, 7, -64), (1, 7, Int.max),
+    ])
+    func anImpossiblePositionIsNotResumed(epoch: Int, step: Int, images: Int?) throws {
         let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
         defer { try? FileManager.default.removeItem(at: folder) }
         var stops = false
@@ -174,6 +181,9 @@ import Testing
         var checkpoint = try checkpoints.checkpoint()
         checkpoint.trainingState?.progress.epoch = epoch
         checkpoint.trainingState?.progress.step = step
+        checkpoint.trainingState?.progress.epochUnderWay = images.map {
+            .init(images: $0, reconstruction: 1, divergence: 1, seconds: 1)
+        }
         try checkpoints.publish(checkpoint)
         #expect(throws: TrainingError.self) { try TinyRun.trainer(folder, dataset: dataset).resume() }
     }

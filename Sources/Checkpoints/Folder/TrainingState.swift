@@ -27,8 +27,24 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// What the run was asked for, its seed included.
     public var settings: TrainingSettings
     public var dataset: String
+    /// What the steps of the epoch under way have given, where the run stands in the middle of one.
+    public var epochUnderWay: EpochUnderWay?
 
-    public init(epoch: Int, step: Int, settings: TrainingSettings, dataset: String) {
+    /// Sums over the training images that the epoch has seen, in nats, and the time that took.
+    public struct EpochUnderWay: Codable, Sendable, Equatable {
+        public var images: Int
+        public var reconstruction, divergence, seconds: Double
+
+        public init(images: Int, reconstruction: Double, divergence: Double, seconds: Double) {
+            (self.images, self.reconstruction) = (images, reconstruction)
+            (self.divergence, self.seconds) = (divergence, seconds)
+        }
+    }
+
+    public init(
+        epoch: Int, step: Int, settings: TrainingSettings, dataset: String, epochUnderWay: EpochUnderWay? = nil
+    ) {
         (self.epoch, self.step, self.settings, self.dataset) = (epoch, step, settings, dataset)
+        self.epochUnderWay = epochUnderWay
     }
 }

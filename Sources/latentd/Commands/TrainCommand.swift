@@ -14,7 +14,7 @@ struct TrainCommand: ParsableCommand {
               latentd train --resume --output runs/mnist-2d
               latentd train --model model.json --dataset mnist --output runs/mine --schedule cosine
 
-            Interrupted, the folder keeps the last whole epoch; --resume goes on from there to the same final bytes.
+            Interrupted, it leaves a checkpoint of where it is; --resume goes on from there to the same final bytes.
             """)
 
     @Option(
