@@ -8,6 +8,7 @@ struct AttemptOutcome: Sendable {
     /// The last lines of the child's standard error, fit for clients.
     var lastWords: String?
     var isCancelRequested = false
+    var isPauseRequested = false
     var isStopping = false
     /// Crashes before this attempt.
     var crashes = 0
@@ -18,10 +19,12 @@ struct AttemptOutcome: Sendable {
         case end(JobEnding)
     }
 
-    /// The first rule that fits: asked to cancel, finished, daemon stopping, failed in its own words, crashed.
+    /// The first rule that fits: asked to cancel, finished, asked to pause, daemon stopping, failed in its own words,
+    /// crashed.
     var verdict: Verdict {
         if isCancelRequested { return .end(.cancelled(reason: "cancelled while running")) }
         if exit == .code(0), failure == nil, let resultPath { return .publish(path: resultPath) }
+        if isPauseRequested, failure == nil { return .end(.paused) }
         if isStopping { return .end(.requeued(reason: "the daemon stopped while the job ran", crashed: false)) }
         if let failure { return .end(.failed(failure)) }
         if exit == .code(0) {

@@ -15,7 +15,7 @@ public struct Job: Equatable, Sendable {
     public let startedAt: Date?
     /// When the job ended.
     public let finishedAt: Date?
-    /// 1 for the first attempt; counts every return to the queue.
+    /// 1 for the first attempt; counts every return to the queue of a job that has run.
     public let attempt: Int
     /// How many attempts ended because the child process crashed; restarts of the daemon are not counted.
     public let crashes: Int
@@ -33,6 +33,10 @@ public struct Job: Equatable, Sendable {
     public let failure: JobFailure?
     /// Whether somebody asked for the job's end.
     public let isCancelRequested: Bool
+    /// Whether somebody asked for a pause that has not come yet.
+    public let isPauseRequested: Bool
+    /// Which queued job starts first: the one of the highest priority, among equals the oldest.
+    public let priority: Int
     /// 1 for the job that starts next; nil unless queued.
     public let queuePosition: Int?
 }
@@ -58,12 +62,15 @@ public struct JobSubmission: Equatable, Sendable {
     public let name: String
     /// The validated specification, as JSON.
     public let specification: String
+    /// Higher ones start first.
+    public let priority: Int
     /// Makes a repeated submission give the first one's job.
     public let idempotency: Idempotency?
 
-    public init(name: String, specification: String, idempotency: Idempotency? = nil) {
+    public init(name: String, specification: String, priority: Int = 0, idempotency: Idempotency? = nil) {
         self.name = name
         self.specification = specification
+        self.priority = priority
         self.idempotency = idempotency
     }
 
@@ -99,7 +106,7 @@ public struct JobEvent: Equatable, Sendable {
     public let jobID: JobIdentifier
     public let number: Int
     public let date: Date
-    /// `status` for a transition, `cancel_requested`, or what the child reported: `epoch`, `checkpoint`, `output`.
+    /// `status` for a transition, `cancel_requested`, `pause_requested`, or what the child reported: `epoch`, `checkpoint`, `output`.
     public let kind: String
     /// The event's content, a JSON object.
     public let content: String

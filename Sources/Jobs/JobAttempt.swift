@@ -11,6 +11,7 @@ struct JobAttempt {
     private var lines = LineSplitter()
     private var log: ChildLog?
     private var isCancelRequested = false
+    private var isPauseRequested = false
     private var ending = Ending.none
 
     /// How far the child has been pushed to end.
@@ -39,11 +40,11 @@ struct JobAttempt {
         } catch {
             exit = .notStarted(error.reason)
         }
-        lookForCancel()
+        lookForRequests()
         return AttemptOutcome(
             exit: exit, resultPath: report.resultPath, failure: report.failure, lastWords: log?.lastWords,
-            isCancelRequested: isCancelRequested, isStopping: runner.isStopping, crashes: job.crashes,
-            maximumCrashes: runner.settings.maximumCrashes
+            isCancelRequested: isCancelRequested, isPauseRequested: isPauseRequested, isStopping: runner.isStopping,
+            crashes: job.crashes, maximumCrashes: runner.settings.maximumCrashes
         ).verdict
     }
 
@@ -83,8 +84,8 @@ struct JobAttempt {
     private mutating func push(_ child: borrowing ChildProcess) {
         switch ending {
         case .none:
-            lookForCancel()
-            guard isCancelRequested || runner.isStopping else { return }
+            lookForRequests()
+            guard isCancelRequested || isPauseRequested || runner.isStopping else { return }
             logger.info("asking the training process to end")
             child.signal(SIGTERM)
             ending = .asked(killAt: .now + runner.settings.cancelGrace)
@@ -98,9 +99,11 @@ struct JobAttempt {
         }
     }
 
-    private mutating func lookForCancel() {
+    private mutating func lookForRequests() {
         do {
-            isCancelRequested = try isCancelRequested || runner.store.job(job.id).isCancelRequested
+            let job = try runner.store.job(job.id)
+            isCancelRequested = isCancelRequested || job.isCancelRequested
+            isPauseRequested = isPauseRequested || job.isPauseRequested
         } catch {
             logger.error("the job store cannot be read", metadata: ["error": "\(error)"])
         }

@@ -45,6 +45,14 @@ enum JobSchema {
                     CREATE INDEX idempotency_keys_by_job ON idempotency_keys (job_id);
                     """)
         }
+        migrator.registerMigration("2: pauses, priorities") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE jobs ADD COLUMN pause_requested INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX jobs_by_turn ON jobs (status, priority DESC, id);
+                    """)
+        }
         return migrator
     }
 
@@ -62,7 +70,8 @@ extension Job: FetchableRecord {
     /// The columns of a job, with its place in the queue.
     static let selection = """
         SELECT jobs.*, CASE status WHEN 'queued' THEN
-            (SELECT count(*) FROM jobs AS earlier WHERE earlier.status = 'queued' AND earlier.id <= jobs.id)
+            (SELECT count(*) FROM jobs AS earlier WHERE earlier.status = 'queued'
+                AND (earlier.priority > jobs.priority OR earlier.priority = jobs.priority AND earlier.id <= jobs.id))
         END AS queue_position FROM jobs
         """
 
@@ -82,7 +91,8 @@ extension Job: FetchableRecord {
             progress: row["progress"], metrics: row["metrics"], resultPath: row["result_path"],
             modelVersion: row["model_version"],
             failure: code.map { JobFailure(code: $0, message: message ?? "", parameter: row["failure_parameter"]) },
-            isCancelRequested: row["cancel_requested"], queuePosition: row["queue_position"])
+            isCancelRequested: row["cancel_requested"], isPauseRequested: row["pause_requested"],
+            priority: row["priority"], queuePosition: row["queue_position"])
     }
 }
 

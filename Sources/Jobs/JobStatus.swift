@@ -5,9 +5,9 @@ public enum JobStatus: String, CaseIterable, Codable, Hashable, Sendable {
     /// The statuses that may follow this one: the only table of transitions there is.
     public var successors: Set<JobStatus> {
         switch self {
-        case .queued: [.running, .cancelled]
+        case .queued: [.running, .paused, .cancelled]
         case .running: [.succeeded, .failed, .cancelled, .queued, .paused]
-        case .paused: [.running, .cancelled]
+        case .paused: [.queued, .cancelled]
         case .succeeded, .failed, .cancelled: []
         }
     }

@@ -13,16 +13,19 @@ extension JobStore {
             {
                 return JobReceipt(job: earlier, isReplay: true)
             }
-            let queued = try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs WHERE status = 'queued'") ?? 0
+            // Paused jobs hold their place: they come back without asking.
+            let waiting = "SELECT count(*) FROM jobs WHERE status IN ('queued', 'paused')"
+            let queued = try Int.fetchOne(database, sql: waiting) ?? 0
             guard queued < maximumQueued else { throw JobStoreError.queueFull(limit: maximumQueued) }
 
             let date = JobSchema.milliseconds(now())
             let id = try nextIdentifier(at: date, in: database)
             try database.execute(
                 sql: """
-                    INSERT INTO jobs (id, name, status, created_at, attempt, crashes, specification, cancel_requested)
-                    VALUES (?, ?, 'queued', ?, 1, 0, ?, 0)
-                    """, arguments: [id.text, submission.name, date, submission.specification])
+                    INSERT INTO jobs
+                        (id, name, status, created_at, attempt, crashes, specification, cancel_requested, priority)
+                    VALUES (?, ?, 'queued', ?, 1, 0, ?, 0, ?)
+                    """, arguments: [id.text, submission.name, date, submission.specification, submission.priority])
             if let idempotency = submission.idempotency {
                 try database.execute(
                     sql: "INSERT INTO idempotency_keys (key, body, job_id) VALUES (?, ?, ?)",
@@ -87,6 +90,51 @@ extension JobStore {
                 return try fetch(id, in: database)
             case .succeeded, .failed, .cancelled:
                 throw JobStoreError.conflict(id: id, status: job.status, attempted: "be cancelled")
+            }
+        }
+        notify(id)
+        return job
+    }
+
+    /// Holds a queued job back at once; asks a running one to save its state and end its process, which it does soon.
+    ///
+    /// Asking twice is the same as asking once.
+    /// - Throws: `notFound`, or `conflict` when the job has ended or is about to.
+    public func requestPause(_ id: JobIdentifier) throws(JobStoreError) -> Job {
+        let job = try write { database in
+            let job = try fetch(id, in: database)
+            switch job.status {
+            case .queued: return try transition(id, to: .paused, reason: "paused before it ran", in: database)
+            case .running where job.isPauseRequested, .paused: return job
+            case .running where !job.isCancelRequested:
+                try database.execute(sql: "UPDATE jobs SET pause_requested = 1 WHERE id = ?", arguments: [id.text])
+                try appendEvent("pause_requested", [:], to: id, in: database)
+                return try fetch(id, in: database)
+            case .running, .succeeded, .failed, .cancelled:
+                throw JobStoreError.conflict(id: id, status: job.status, attempted: "be paused")
+            }
+        }
+        notify(id)
+        return job
+    }
+
+    /// Puts a paused job back into the queue, at the place that its age and priority give it.
+    ///
+    /// - Throws: `notFound`, or `conflict` when the job is not paused; one that runs or waits is left as it is.
+    public func resume(_ id: JobIdentifier) throws(JobStoreError) -> Job {
+        let job = try write { database in
+            let job = try fetch(id, in: database)
+            switch job.status {
+            case .paused:
+                try database.execute(
+                    sql: "UPDATE jobs SET attempt = attempt + (started_at IS NOT NULL) WHERE id = ?",
+                    arguments: [id.text])
+                return try transition(id, to: .queued, reason: "resumed", in: database)
+            case .queued: return job
+            case .running where !job.isPauseRequested: return job
+            case .running, .succeeded, .failed, .cancelled:
+                let attempted = job.status == .running ? "be resumed before it is paused" : "be resumed"
+                throw JobStoreError.conflict(id: id, status: job.status, attempted: attempted)
             }
         }
         notify(id)

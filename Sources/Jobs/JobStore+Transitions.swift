@@ -8,15 +8,17 @@ enum JobEnding: Equatable, Sendable {
     case cancelled(reason: String)
     /// Back to the queue; `crashed` counts against the limit of crashes.
     case requeued(reason: String, crashed: Bool)
+    /// Until it is resumed.
+    case paused
 }
 
 /// What the runner does to jobs. Every change of status goes through `transition`.
 extension JobStore {
-    /// Takes the oldest queued job and makes it running; nil when none waits.
+    /// Takes the oldest queued job of the highest priority and makes it running; nil when none waits.
     func claim() throws(JobStoreError) -> Job? {
         let job: Job? = try write { database in
             let next = try String.fetchOne(
-                database, sql: "SELECT id FROM jobs WHERE status = 'queued' ORDER BY id LIMIT 1")
+                database, sql: "SELECT id FROM jobs WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1")
             guard let id = next.flatMap({ JobIdentifier($0) }) else { return nil }
             try database.execute(
                 sql: "UPDATE jobs SET started_at = ? WHERE id = ?",
@@ -43,9 +45,13 @@ extension JobStore {
             let running = try Job.fetchAll(database, sql: Job.selection + " WHERE status = 'running' ORDER BY id")
             return try running.map { job in
                 let ending: JobEnding =
-                    job.isCancelRequested
-                    ? .cancelled(reason: "cancelled while running")
-                    : .requeued(reason: "the daemon ended while the job ran", crashed: false)
+                    if job.isCancelRequested {
+                        .cancelled(reason: "cancelled while running")
+                    } else if job.isPauseRequested {
+                        .paused
+                    } else {
+                        .requeued(reason: "the daemon ended while the job ran", crashed: false)
+                    }
                 return try end(job.id, ending, in: database)
             }
         }
@@ -99,7 +105,7 @@ extension JobStore {
             throw JobStoreError.conflict(id: id, status: job.status, attempted: "become \(status.rawValue)")
         }
         try database.execute(
-            sql: "UPDATE jobs SET status = ?, status_reason = ?, finished_at = ? WHERE id = ?",
+            sql: "UPDATE jobs SET status = ?, status_reason = ?, finished_at = ?, pause_requested = 0 WHERE id = ?",
             arguments: [
                 status.rawValue, reason, status.isFinal ? JobSchema.milliseconds(now()) : nil, id.text,
             ])
@@ -130,6 +136,8 @@ extension JobStore {
                 sql: "UPDATE jobs SET attempt = attempt + 1, crashes = crashes + ? WHERE id = ?",
                 arguments: [crashed ? 1 : 0, id.text])
             return try transition(id, to: .queued, reason: reason, in: database)
+        case .paused:
+            return try transition(id, to: .paused, reason: "paused while running", in: database)
         }
     }
 

@@ -94,7 +94,7 @@ public final class Trainer {
         let progress = state.progress
         guard isPlace(progress) else {
             throw TrainingError.cannotResume(
-                reason: "it stands after \(progress.epoch) epochs of \(stepsPerEpoch) steps and \(progress.step) steps, "
+                reason: "it stands after \(progress.epoch) epochs of \(stepsPerEpoch) steps and \(progress.step), "
                     + "which cannot be.")
         }
         engine.averaged.copy(from: checkpoint.parameters.values)
@@ -121,7 +121,8 @@ public final class Trainer {
             && sums.images == begun * settings.batchSize && sums.seconds >= 0
     }
 
-    /// Trains up to the last epoch, or until `shouldStop` says so between two steps; then a checkpoint is left of where it is.
+    /// Trains up to the last epoch, or until `shouldStop` says so between two steps; then a checkpoint is left of where
+    /// it is.
     public func run(
         shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> Outcome {

@@ -199,6 +199,13 @@ class Jobs(WithClient):
             job.wait()
         self.assertIs(caught.exception.job, job)
 
+    def test_a_job_is_paused_and_resumed(self):
+        job = self.client.train("shapes", "mnist-2d", name="paused", epochs=500, priority=3)
+        self.assertEqual(job.pause().document["priority"], 3)
+        support.wait(lambda: job.refresh().status == "paused", "the pause")
+        self.assertIn(job.resume().status, ("queued", "running"))
+        job.cancel()
+
     def test_a_wait_outlives_the_server(self):
         folder = self.folder / "restarted"
         for name in ("models", "state"):

@@ -45,6 +45,26 @@ class Jobs(InFolder):
             wait(lambda: not support.alive(child), "the child's end")
             self.assertEqual(daemon.served(), ["small"])
 
+    def test_a_paused_job_has_no_process_and_ends_in_the_same_bytes(self):
+        def weights(job):
+            return (self.folder / "state" / "models" / job["model_version"] / "model.safetensors").read_bytes()
+
+        with Daemon(self.folder) as daemon:
+            whole = daemon.wait_for(daemon.submit(name="whole", training={"epochs": 8, "seed": 3}), "succeeded")
+            identifier = daemon.submit(name="parted", training={"epochs": 8, "seed": 3})
+            daemon.wait_for_epoch(identifier, 2)
+            (child,) = daemon.children()
+            daemon.call("POST", f"/v1/jobs/{identifier}/pause", {})
+            paused = daemon.wait_for(identifier, "paused")
+            self.assertFalse(support.alive(child))
+            self.assertEqual(daemon.request("POST", f"/v1/jobs/{whole['id']}/pause")[0], 409)
+        with Daemon(self.folder) as daemon:
+            self.assertEqual(daemon.job(identifier)["status"], "paused", "a restart resumes nothing")
+            between = daemon.wait_for(daemon.submit(name="between", training={"epochs": 1}, priority=-5), "succeeded")
+            self.assertEqual((between["priority"], paused["priority"]), (-5, 0))
+            self.assertEqual(daemon.call("POST", f"/v1/jobs/{identifier}/resume", {})["attempt"], 2)
+            self.assertEqual(weights(daemon.wait_for(identifier, "succeeded")), weights(whole))
+
     def test_a_killed_training_process_is_started_again_and_goes_on(self):
         with Daemon(self.folder) as daemon:
             identifier = daemon.submit(name="killed", training={"epochs": 12})

@@ -14,6 +14,14 @@ import Testing
             (AttemptOutcome(exit: .code(0), resultPath: "/r", isStopping: true), .publish(path: "/r")),
             (AttemptOutcome(exit: .code(0), resultPath: "/r", isCancelRequested: true), cancelled),
             (AttemptOutcome(exit: .signal(9), isCancelRequested: true, isStopping: true), cancelled),
+            (AttemptOutcome(exit: .code(130), isCancelRequested: true, isPauseRequested: true), cancelled),
+            (AttemptOutcome(exit: .code(130), isPauseRequested: true, isStopping: true), .end(.paused)),
+            (AttemptOutcome(exit: .signal(9), isPauseRequested: true, crashes: 2), .end(.paused)),
+            (AttemptOutcome(exit: .code(0), resultPath: "/r", isPauseRequested: true), .publish(path: "/r")),
+            (
+                AttemptOutcome(exit: .code(1), failure: Self.failure, isPauseRequested: true),
+                .end(.failed(Self.failure))
+            ),
             (AttemptOutcome(exit: .signal(15), isStopping: true, crashes: 2), stopped),
             (AttemptOutcome(exit: .code(1), failure: Self.failure), .end(.failed(Self.failure))),
             (AttemptOutcome(exit: .code(0), resultPath: "/r", failure: Self.failure), .end(.failed(Self.failure))),

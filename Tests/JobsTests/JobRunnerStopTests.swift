@@ -59,6 +59,26 @@ import Testing
         bench.runner.stop()
     }
 
+    @Test(arguments: [waiting, stubborn])
+    func aPausedJobHasNoProcessUntilItIsResumed(_ script: String) throws {
+        let bench = try RunnerBench(grace: .milliseconds(50))
+        defer { bench.runner.stop() }
+        try bench.start()
+        let id = try bench.submit(script)
+        let process = try process(of: bench.wait(id) { $0.progress != nil })
+        #expect(try bench.store.requestPause(id).isPauseRequested)
+        let paused = try bench.wait(id) { $0.status == .paused }
+        #expect(paused.attempt == 1 && paused.crashes == 0 && !paused.isPauseRequested)
+        #expect(kill(process, 0) == -1)
+        // The place that it had is another's meanwhile.
+        #expect(try bench.ended(bench.submit(#"echo '{"type":"finished","path":"1"}'"#)).status == .succeeded)
+        #expect(try bench.store.resume(id).attempt == 2)
+        let again = try bench.wait(id) { $0.status == .running }
+        #expect(again.attempt == 2)
+        _ = try bench.store.requestCancel(id)
+        #expect(try bench.ended(id).status == .cancelled)
+    }
+
     @Test func stopWithoutWorkReturns() throws {
         let bench = try RunnerBench()
         try bench.start()

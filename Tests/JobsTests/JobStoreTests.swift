@@ -34,6 +34,51 @@ import Testing
         #expect(try store.job(third).queuePosition == 3)
     }
 
+    @Test func theHighestPriorityStartsFirst() throws {
+        func submit(_ priority: Int) throws -> JobIdentifier {
+            try store.submit(JobSubmission(name: "a", specification: "{}", priority: priority)).job.id
+        }
+        let (usual, low, high) = (try submit(0), try submit(-1), try submit(5))
+        #expect(try [usual, low, high].map { try store.job($0).queuePosition } == [2, 3, 1])
+        #expect(try store.claim()?.id == high)
+        let another = try submit(0)
+        #expect(try [usual, another, low].map { try store.job($0).queuePosition } == [1, 2, 3])
+        #expect(try [store.claim(), store.claim(), store.claim()].map { $0?.id } == [usual, another, low])
+    }
+
+    @Test func aPauseHoldsAJobWhereItStands() throws {
+        let (first, second) = (try submit(), try submit())
+        #expect(try store.requestPause(first).status == .paused)
+        #expect(try store.requestPause(first).status == .paused)
+        #expect(try store.claim()?.id == second)
+        #expect(try store.claim() == nil)
+        #expect(try store.resume(first).attempt == 1)
+        #expect(try store.resume(first).status == .queued)
+        #expect(try store.claim()?.id == first)
+        #expect(try store.resume(first).status == .running)
+
+        #expect(try store.requestPause(first).isPauseRequested)
+        #expect(throws: JobStoreError.self) { try store.resume(first) }
+        // The daemon dies before the pause comes.
+        #expect(try store.recover().map(\.status) == [.paused, .queued])
+        #expect(try store.requestCancel(first).status == .cancelled)
+        for call in [store.requestPause, store.resume] { #expect(throws: JobStoreError.self) { try call(first) } }
+        let kinds = try store.events(of: first).map(\.kind)
+        #expect(kinds == ["status", "status", "status", "status", "pause_requested", "status", "status"])
+    }
+
+    @Test func whoIsAskedToEndIsNotPaused() throws {
+        let id = try submit()
+        _ = try store.claim()
+        _ = try store.requestCancel(id)
+        #expect(throws: JobStoreError.self) { try store.requestPause(id) }
+    }
+
+    @Test func pausedJobsCountAgainstTheBound() throws {
+        for _ in 0..<3 { _ = try store.requestPause(try submit()) }
+        #expect(throws: JobStoreError.queueFull(limit: 3)) { try submit() }
+    }
+
     @Test func refusesMoreThanTheBound() throws {
         for _ in 0..<3 { _ = try submit() }
         #expect(throws: JobStoreError.queueFull(limit: 3)) { try submit() }

@@ -22,9 +22,11 @@ import Testing
         for _ in 0..<150 {
             let target = known.randomElement(using: &random)
             do {
-                switch (Int.random(in: 0..<10, using: &random), target) {
+                switch (Int.random(in: 0..<13, using: &random), target) {
                 case (0...1, _):
-                    known.append(try store.submit(JobSubmission(name: "a", specification: "{}")).job.id)
+                    let priority = Int.random(in: -1...1, using: &random)
+                    known.append(
+                        try store.submit(JobSubmission(name: "a", specification: "{}", priority: priority)).job.id)
                 case (2...3, _): _ = try store.claim()
                 case (4, let target?): _ = try store.requestCancel(target)
                 case (5, let target?): try store.end(target, .succeeded(modelVersion: "a/1"))
@@ -33,6 +35,9 @@ import Testing
                     try store.end(target, .requeued(reason: "r", crashed: Bool.random(using: &random)))
                 case (8, let target?): try store.write([.latest(progress: "{}", metrics: "{}")], of: target)
                 case (9, _): _ = try store.recover()
+                case (10, let target?): _ = try store.requestPause(target)
+                case (11, let target?): _ = try store.resume(target)
+                case (12, let target?): try store.end(target, .paused)
                 default: break
                 }
             } catch let error {

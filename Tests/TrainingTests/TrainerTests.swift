@@ -168,8 +168,8 @@ import Testing
 
     /// Positions come from a file; none may trap or pass for the end of an epoch.
     @Test(arguments: [
-        (1, Int.max, nil), (Int.max, 5, nil), (-1, -5, nil), (5, 25, nil), (1, 4, nil), (1, 7, nil), (1, 5, 0), (1, 7, 63),
-        (1, 10, 160), (4, 21, 32), (1, 7, -64), (1, 7, Int.max),
+        (1, Int.max, nil), (Int.max, 5, nil), (-1, -5, nil), (5, 25, nil), (1, 4, nil), (1, 7, nil), (1, 5, 0),
+        (1, 7, 63), (1, 10, 160), (4, 21, 32), (1, 7, -64), (1, 7, Int.max),
     ])
     func anImpossiblePositionIsNotResumed(epoch: Int, step: Int, images: Int?) throws {
         let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())

@@ -170,17 +170,19 @@ class Client:
     def job(self, identifier):
         return Job(self, self.call("GET", f"/v1/jobs/{quoted(identifier)}"))
 
-    def train(self, dataset, model, name=None, metadata=None, key=None, **training):
+    def train(self, dataset, model, name=None, metadata=None, key=None, priority=None, **training):
         """
         Queues a training job.
 
         model: a preset's name, or a whole configuration as a dict.
         name: what the model is to be called.
+        priority: -100 to 100; the queued job of the highest one starts first.
         key: an Idempotency-Key: with the same one, the same job is answered and none made anew.
         training: epochs, batch_size, learning_rate, seed and what else the server's `training` takes.
         """
         body = {"dataset": dataset, "model": model, "training": training}
-        body |= {field: value for field, value in (("name", name), ("metadata", metadata)) if value is not None}
+        body |= {field: value for field, value in (("name", name), ("metadata", metadata), ("priority", priority))
+                 if value is not None}
         fields = {"Idempotency-Key": key} if key else {}
         return Job(self, self.call("POST", "/v1/jobs", body, fields=fields))
 
@@ -430,7 +432,17 @@ class Job:
         return self
 
     def cancel(self):
-        self.document = self.client.call("POST", f"{self.path}/cancel")
+        return self._ask("cancel")
+
+    def pause(self):
+        """Holds it back until `resume`; one that runs saves its state first, and frees its memory."""
+        return self._ask("pause")
+
+    def resume(self):
+        return self._ask("resume")
+
+    def _ask(self, what):
+        self.document = self.client.call("POST", f"{self.path}/{what}")
         return self
 
     def events(self):

@@ -117,6 +117,8 @@ public struct TrainingSpecification: Hashable, Sendable {
     /// The preset the model came from, nil for a configuration of one's own.
     public var preset: String?
     public var training: TrainingSettings
+    /// Which of the queued jobs starts first, -100 to 100; default 0. The highest does, among equals the oldest.
+    public var priority: Int?
     /// Kept with the job and handed back, never looked at.
     public var metadata: [String: String]?
 
@@ -140,6 +142,9 @@ public struct TrainingSpecification: Hashable, Sendable {
                 field: "name", actual: "'\(name.prefix(80))'",
                 expected: "1 to 64 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
         }
+        if let priority, !(-100...100).contains(priority) {
+            throw ConfigurationError(field: "priority", actual: "\(priority)", expected: "-100 to 100")
+        }
         func nested(_ prefix: String, _ body: () throws(ConfigurationError) -> Void) throws(ConfigurationError) {
             do { try body() } catch {
                 throw ConfigurationError(
@@ -160,7 +165,7 @@ public struct TrainingSpecification: Hashable, Sendable {
 }
 
 extension TrainingSpecification: Codable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case name, dataset, model, training, metadata }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, dataset, model, training, priority, metadata }
 
     public init(from decoder: any Decoder) throws {
         let fields = try StrictContainer(decoder, allowed: CodingKeys.allCases.map(\.rawValue))
@@ -177,6 +182,7 @@ extension TrainingSpecification: Codable {
             model = try fields.required("model")
         }
         training = try fields.optional("training") ?? TrainingSettings()
+        priority = try fields.optional("priority")
         metadata = try fields.optional("metadata")
     }
 
@@ -186,6 +192,7 @@ extension TrainingSpecification: Codable {
         try fields.encode(dataset, forKey: .dataset)
         try fields.encode(model, forKey: .model)
         try fields.encode(training, forKey: .training)
+        try fields.encodeIfPresent(priority, forKey: .priority)
         try fields.encodeIfPresent(metadata, forKey: .metadata)
     }
 }

@@ -15,6 +15,7 @@ enum JobDocument {
         text("started_at", job.startedAt.map(timestamp), &writer)
         text("finished_at", job.finishedAt.map(timestamp), &writer)
         number("queue_position", job.queuePosition, &writer)
+        number("priority", job.priority, &writer)
         number("attempt", job.attempt, &writer)
         for key in ["dataset", "model", "training", "metadata"] { raw(key, specification[key], &writer) }
         raw("progress", job.progress.map { Array($0.utf8) }, &writer)

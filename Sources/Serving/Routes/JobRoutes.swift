@@ -18,6 +18,14 @@ enum JobRoutes {
             summary: "Ends a job that has not ended."
         ) { request, services in document(try services.jobs.requestCancel(try identifier(request))) },
         Endpoint(
+            method: .post, pattern: "/v1/jobs/{job}/pause", access: .train, bodyLimit: 4096,
+            summary: "Holds a job back; a running one saves its state and frees its memory."
+        ) { request, services in document(try services.jobs.requestPause(try identifier(request))) },
+        Endpoint(
+            method: .post, pattern: "/v1/jobs/{job}/resume", access: .train, bodyLimit: 4096,
+            summary: "Puts a paused job back into the queue."
+        ) { request, services in document(try services.jobs.resume(try identifier(request))) },
+        Endpoint(
             method: .delete, pattern: "/v1/jobs/{job}", access: .admin, bodyLimit: 4096,
             summary: "Removes an ended job and its history."
         ) { request, services in

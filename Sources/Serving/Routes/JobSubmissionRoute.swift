@@ -27,7 +27,7 @@ enum JobSubmissionRoute {
         let dataset = try check(specification, services)
         let submission = JobSubmission(
             name: specification.modelName,
-            specification: try text(specification, dataset: dataset),
+            specification: try text(specification, dataset: dataset), priority: specification.priority ?? 0,
             idempotency: try idempotency(request))
         let receipt = try services.jobs.submit(submission)
         var response = JobRoutes.document(receipt.job, status: .created)
