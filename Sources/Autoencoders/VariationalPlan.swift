@@ -123,7 +123,8 @@ public final class VariationalPlan {
         GaussianPosterior.backward(
             mean: posteriorMean, logVariance: posteriorLogVariance, epsilon: epsilon,
             latentGradient: UnsafePointer(latentGradient), divergenceScale: scale * weight * step.divergenceScale,
-            meanGradient: meanGradient, logVarianceGradient: logVarianceGradient, count: latentCount)
+            freeBits: step.freeBits, meanGradient: meanGradient, logVarianceGradient: logVarianceGradient,
+            count: latentCount)
         let features = encoder.outputs
         let first = try mean.backward(inputs: features.pointer, gradient: meanGradient, context)
         let second = try logVariance.backward(inputs: features.pointer, gradient: logVarianceGradient, context)
@@ -177,6 +178,8 @@ public struct TrainingStep {
     public var totalImages: Int
     /// A factor on the KL's weight, for warm-up; 1 otherwise.
     public var divergenceScale: Float = 1
+    /// Nats of each latent dimension's KL that have no gradient.
+    public var freeBits: Float = 0
     public var seed: UInt64
     /// Counted over the whole run, for the noise of dropout.
     public var step: Int

@@ -38,6 +38,16 @@ public struct Split: Sendable {
         self.labels = labels
     }
 
+    /// The images at `indices`, in their order, with their labels. Throws `DatasetError.noSuchImage`.
+    public func selecting(_ indices: [Int]) throws(DatasetError) -> Split {
+        for index in indices { try check(index) }
+        var selected: [UInt8] = []
+        selected.reserveCapacity(indices.count * shape.elementCount)
+        for index in indices { selected += pixels[index * shape.elementCount..<(index + 1) * shape.elementCount] }
+        let labels = labels.map { labels in indices.map { labels[$0] } }
+        return try Split(shape: shape, count: indices.count, pixels: selected, labels: labels)
+    }
+
     /// How many images carry each label, indexed by label up to the highest one; nil without labels.
     public var labelCounts: [Int]? { labels.map(Self.counts) }
 

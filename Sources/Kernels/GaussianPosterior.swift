@@ -23,16 +23,38 @@ public enum GaussianPosterior {
 
     /// The gradients of the posterior's parameters from that of the latents and the KL's.
     ///
-    /// - Parameter divergenceScale: the weight of one row's summed KL in the objective.
+    /// - Parameters:
+    ///   - divergenceScale: the weight of one row's summed KL in the objective.
+    ///   - freeBits: the KL of an element, in nats, up to which it has no gradient.
     @specialized(where Scalar == Float)
     public static func backward<Scalar: KernelScalar>(
         mean: UnsafePointer<Scalar>, logVariance: UnsafePointer<Scalar>, epsilon: UnsafePointer<Scalar>,
-        latentGradient: UnsafePointer<Scalar>, divergenceScale: Scalar, meanGradient: UnsafeMutablePointer<Scalar>,
-        logVarianceGradient: UnsafeMutablePointer<Scalar>, count: Int
+        latentGradient: UnsafePointer<Scalar>, divergenceScale: Scalar, freeBits: Scalar = 0,
+        meanGradient: UnsafeMutablePointer<Scalar>, logVarianceGradient: UnsafeMutablePointer<Scalar>, count: Int
     ) {
+        if freeBits > 0 {
+            return backward(
+                mean, logVariance, epsilon, latentGradient, divergenceScale, freeBits, meanGradient,
+                logVarianceGradient, count)
+        }
         Scalar.posteriorBackward(
             mean, logVariance: logVariance, epsilon: epsilon, latentGradient: latentGradient,
             scale: divergenceScale, meanGradient: meanGradient, logVarianceGradient: logVarianceGradient, count: count)
+    }
+
+    /// Element by element, since each has its own scale.
+    private static func backward<Scalar: KernelScalar>(
+        _ mean: UnsafePointer<Scalar>, _ logVariance: UnsafePointer<Scalar>, _ epsilon: UnsafePointer<Scalar>,
+        _ latentGradient: UnsafePointer<Scalar>, _ scale: Scalar, _ freeBits: Scalar,
+        _ meanGradient: UnsafeMutablePointer<Scalar>, _ logVarianceGradient: UnsafeMutablePointer<Scalar>, _ count: Int
+    ) {
+        for i in 0..<count {
+            let divergence = Scalar.posteriorDivergence(mean + i, logVariance: logVariance + i, count: 1)
+            Scalar.posteriorBackward(
+                mean + i, logVariance: logVariance + i, epsilon: epsilon + i, latentGradient: latentGradient + i,
+                scale: divergence > Double(freeBits) ? scale : 0, meanGradient: meanGradient + i,
+                logVarianceGradient: logVarianceGradient + i, count: 1)
+        }
     }
 }
 

@@ -28,6 +28,6 @@ public final class StepBenchmark {
     /// One step on the whole batch.
     public func step() throws {
         number += 1
-        _ = try engine.step(split, indices: indices[...], number: number, learningRate: 1e-4)
+        _ = try engine.step(split, indices: indices[...], number: number, .init(learningRate: 1e-4))
     }
 }

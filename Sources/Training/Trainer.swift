@@ -14,6 +14,10 @@ public final class Trainer {
 
     private let specification: TrainingSpecification
     private let dataset: Dataset
+    /// What is trained on, and what is kept back.
+    private let train: Split
+    private let validation: Split?
+    private var stopping: EarlyStopping
     private let output: CheckpointFolder
     private let backend: any Backend
     private let pool: KernelPool
@@ -41,7 +45,7 @@ public final class Trainer {
     }
 
     private var settings: TrainingSettings { specification.training }
-    private var stepsPerEpoch: Int { (dataset.train.count + settings.batchSize - 1) / settings.batchSize }
+    private var stepsPerEpoch: Int { (train.count + settings.batchSize - 1) / settings.batchSize }
     private var steps: Int { stepsPerEpoch * settings.epochs }
 
     public init(
@@ -58,8 +62,10 @@ public final class Trainer {
         guard dataset.train.count > 0, dataset.test.count > 0 else {
             throw TrainingError.emptySplit(dataset: dataset.name)
         }
+        (train, validation) = try EarlyStopping.parts(of: dataset.train, specification.training)
+        stopping = EarlyStopping(patience: specification.training.patience)
         try TrainingEngine.checkMemory(
-            configuration, batchSize: min(specification.training.batchSize, dataset.train.count),
+            configuration, batchSize: min(specification.training.batchSize, train.count),
             workers: pool.workerCount)
         engine = try TrainingEngine(
             configuration: configuration, settings: specification.training, pool: pool, backend: backend)
@@ -99,6 +105,10 @@ public final class Trainer {
         }
         engine.averaged.copy(from: checkpoint.parameters.values)
         engine.parameters.copy(from: state.trainedWeights ?? checkpoint.parameters.values)
+        if let best = state.bestWeights, let epoch = progress.best, epoch.epoch >= 1, epoch.epoch <= progress.epoch {
+            engine.best.copy(from: best)
+            stopping = EarlyStopping(patience: settings.patience, best: epoch)
+        }
         engine.firstMoment.copy(from: state.firstMoment)
         engine.secondMoment.copy(from: state.secondMoment)
         (metrics, epochMaps, map) = (checkpoint.metrics, checkpoint.epochMaps, checkpoint.map)
@@ -126,28 +136,35 @@ public final class Trainer {
     public func run(
         shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> Outcome {
-        while epoch < settings.epochs {
+        while !isOver {
             guard try trainEpoch(shouldStop, observe) else {
                 if step > savedStep { try save() }
                 return .stopped
             }
             let (test, means) = try engine.evaluate(dataset.test)
+            let kept = try validation.map { try engine.evaluate($0).sums }
             let (train, seconds) = (sums, seconds)
             epoch += 1
             (sums, self.seconds) = (LossSums(), 0)
             // The last step may have spoilt the weights after its own loss was finite.
-            guard (test.reconstruction + test.divergence).isFinite, means.allSatisfy(\.isFinite) else {
+            let losses = [test, kept ?? test].map { $0.reconstruction + $0.divergence }
+            guard losses.allSatisfy(\.isFinite), means.allSatisfy(\.isFinite) else {
                 throw TrainingError.diverged(
                     step: step, lastFiniteLoss: (train.reconstruction + train.divergence) / Double(train.images))
             }
             let entry = EpochMetrics(
                 epoch: epoch, train: LossParts(train, of: engine.configuration),
                 test: LossParts(test, of: engine.configuration),
+                validation: kept.map { LossParts($0, of: engine.configuration) },
                 imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
             metrics.append(entry)
             try keepMap(means)
             try observe(.epoch(entry, position: position(train, seconds: seconds)))
-            if epoch % settings.checkpointEvery == 0 || epoch == settings.epochs {
+            if let kept = entry.validation, stopping.take(epoch: epoch, objective: kept.objective) {
+                engine.best.copy(from: engine.averaged.values)
+            }
+            if isOver { try takeBest() }
+            if epoch % settings.checkpointEvery == 0 || isOver {
                 try save()
                 try observe(.checkpoint(epoch: epoch))
             }
@@ -155,12 +172,21 @@ public final class Trainer {
         return .finished
     }
 
+    private var isOver: Bool { epoch >= settings.epochs || sums.images == 0 && stopping.ends(after: epoch) }
+
+    /// The run leaves the weights of its best epoch, and the map that they give.
+    private func takeBest() throws {
+        guard let best = stopping.best, best.epoch < epoch else { return }
+        engine.averaged.copy(from: engine.best.values)
+        try keepMap(try engine.evaluate(dataset.test).means, of: best.epoch)
+    }
+
     /// What is left of one pass over the training images; whether it came to its end.
     private func trainEpoch(
         _ shouldStop: () -> Bool, _ observe: (TrainingEvent) throws -> Void
     ) throws -> Bool {
         let batches = try ShuffledBatches(
-            count: dataset.train.count, batchSize: settings.batchSize, seed: settings.seed, epoch: epoch + 1)
+            count: train.count, batchSize: settings.batchSize, seed: settings.seed, epoch: epoch + 1)
         let clock = ContinuousClock()
         let (start, before) = (clock.now, seconds)
         var lastReport = before
@@ -168,8 +194,10 @@ public final class Trainer {
         for index in step - epoch * stepsPerEpoch..<stepsPerEpoch {
             if shouldStop() { return false }
             let losses = try engine.step(
-                dataset.train, indices: batches.batch(index), number: step + 1,
-                learningRate: settings.learningRate(atStep: step + 1, of: steps))
+                train, indices: batches.batch(index), number: step + 1,
+                TrainingEngine.StepRates(
+                    learningRate: settings.learningRate(atStep: step + 1, of: steps),
+                    divergenceScale: settings.divergenceScale(atStep: step + 1, of: steps)))
             let loss = (losses.reconstruction + losses.divergence) / Double(max(losses.images, 1))
             // Sums are kept in double precision, but gradients are float32: beyond its range they are lost already.
             guard Float(loss).isFinite else { throw TrainingError.diverged(step: step + 1, lastFiniteLoss: lastFinite) }
@@ -187,19 +215,19 @@ public final class Trainer {
 
     private func position(_ sums: LossSums, seconds: Double) -> TrainingPosition {
         let rate = Double(sums.images) / max(seconds, 1e-9)
-        let left = Double((steps - step) * dataset.train.count) / Double(stepsPerEpoch)
+        let left = Double((steps - step) * train.count) / Double(stepsPerEpoch)
         return TrainingPosition(
             epoch: min(epoch + 1, settings.epochs), epochs: settings.epochs, step: step, steps: steps,
             imagesPerSecond: rate, etaSeconds: rate > 0 ? left / rate : 0,
             train: LossParts(sums, of: engine.configuration))
     }
 
-    private func keepMap(_ means: [Float]) throws {
+    private func keepMap(_ means: [Float], of best: Int? = nil) throws {
         let latents = try Tensor(shape: [dataset.test.count, engine.configuration.latentDimension], values: means)
         let map = try LatentMap(
-            epoch: epoch, dataset: dataset.name, split: "test", latents: latents, labels: dataset.test.labels)
+            epoch: best ?? epoch, dataset: dataset.name, split: "test", latents: latents, labels: dataset.test.labels)
         self.map = map
-        if Checkpoint.keptEpochs.contains(epoch) { epochMaps.append(map) }
+        if best == nil, Checkpoint.keptEpochs.contains(epoch) { epochMaps.append(map) }
     }
 
     private func save() throws {
@@ -212,7 +240,8 @@ public final class Trainer {
         let objective = engine.configuration.objective
         checkpoint.provenance = Provenance(
             name: specification.modelName, family: engine.configuration.family.rawValue, dataset: dataset.name,
-            epochs: epoch, seed: settings.seed, batchSize: settings.batchSize,
+            epochs: epoch, bestEpoch: isOver ? stopping.best?.epoch : nil, seed: settings.seed,
+            batchSize: settings.batchSize,
             learningRate: Double("\(settings.learningRate)") ?? Double(settings.learningRate),
             schedule: settings.schedule.rawValue,
             ema: settings.weightAverage > 0 ? Double("\(settings.weightAverage)") : nil,
@@ -222,8 +251,10 @@ public final class Trainer {
         checkpoint.trainingState = TrainingState(
             firstMoment: engine.firstMoment.values, secondMoment: engine.secondMoment.values,
             trainedWeights: settings.weightAverage > 0 ? engine.parameters.values : nil,
+            bestWeights: stopping.best == nil ? nil : engine.best.values,
             progress: TrainingProgress(
-                epoch: epoch, step: step, settings: settings, dataset: dataset.name, epochUnderWay: epochUnderWay))
+                epoch: epoch, step: step, settings: settings, dataset: dataset.name, epochUnderWay: epochUnderWay,
+                best: stopping.best))
         try output.publish(checkpoint)
         savedStep = step
     }

@@ -27,11 +27,16 @@ final class TrainingEngine {
     let parameters, firstMoment, secondMoment: AlignedBuffer
     /// Averaged weights; `parameters` themselves where nothing is averaged.
     let averaged: AlignedBuffer
+    /// The averaged weights of the best epoch; empty where nothing tells which is.
+    let best: AlignedBuffer
     private let pool: KernelPool
     private let workers: [TrainingWorker]
     private let adam = Adam()
     private var batch: Batch?
+    /// Each worker's part of the gradient's squared length, where that is asked for.
+    private let squares: UnsafeMutableBufferPointer<Double>
     private lazy var accumulating = pool.team { [unowned self] in try accumulate($0) }
+    private lazy var measuring = pool.team { [unowned self] in measure($0) }
     private lazy var updating = pool.team { [unowned self] in update($0) }
 
     /// What the workers are working on.
@@ -39,8 +44,15 @@ final class TrainingEngine {
         let split: Split
         let indices: ArraySlice<Int>
         let number: Int
-        let learningRate: Float
+        let rates: StepRates
         let shards: Shards
+    }
+
+    /// What moves from step to step.
+    struct StepRates {
+        var learningRate: Float
+        /// A factor on the KL's weight.
+        var divergenceScale: Float = 1
     }
 
     /// As many workers as a batch has images for, and how they add numbers up.
@@ -86,19 +98,24 @@ final class TrainingEngine {
         secondMoment = AlignedBuffer(count: layout.trainableCount)
         averaged = settings.weightAverage > 0 ? AlignedBuffer(count: layout.count) : parameters
         averaged.copy(from: parameters.values)
+        best = AlignedBuffer(count: settings.validationShare > 0 ? layout.count : 0)
+        squares = .allocate(capacity: pool.workerCount)
+        squares.initialize(repeating: 0)
         let layout = layout
         workers = (0..<pool.workerCount).map { index in
             TrainingWorker(index: index, configuration: configuration, layout: layout, backend: backend)
         }
     }
 
+    deinit { squares.deallocate() }
+
     /// One step on the images at `indices`; `number` counts steps from 1 over the whole run.
-    func step(_ split: Split, indices: ArraySlice<Int>, number: Int, learningRate: Float) throws -> LossSums {
+    func step(_ split: Split, indices: ArraySlice<Int>, number: Int, _ rates: StepRates) throws -> LossSums {
         let active = min(workers.count, indices.count)
         let known = batch?.shards
         let shards = known?.count == active ? known : nil
         batch = Batch(
-            split: split, indices: indices, number: number, learningRate: learningRate,
+            split: split, indices: indices, number: number, rates: rates,
             shards: shards ?? Shards(count: active))
         do {
             try accumulating.run()
@@ -106,6 +123,7 @@ final class TrainingEngine {
             batch = nil  // an abandoned exchange is of no more use
             throw error
         }
+        if settings.clipNorm > 0 { try measuring.run() }
         try updating.run()
         return workers[0..<active].reduce(into: LossSums()) { $0 += $1.sums }
     }
@@ -114,9 +132,10 @@ final class TrainingEngine {
         guard let batch, index < batch.shards.count else { return }
         let (indices, shards) = (batch.indices, batch.shards)
         let shard = shard(index, of: shards.count, count: indices.count)
-        let step = TrainingStep(
+        var step = TrainingStep(
             totalImages: indices.count, seed: settings.seed, step: batch.number, firstImage: shard.lowerBound,
             sum: shards.adders[index].sum)
+        (step.divergenceScale, step.freeBits) = (batch.rates.divergenceScale, settings.freeBits)
         do {
             try workers[index].accumulate(
                 batch.split,
@@ -128,11 +147,28 @@ final class TrainingEngine {
         }
     }
 
+    /// Adds the workers' gradients up and leaves the square of the length of a part of their sum.
+    private func measure(_ index: Int) {
+        guard let batch, let total = workers.first?.gradient.pointer else { return }
+        let range = shard(index, of: workers.count, count: layout.trainableCount)
+        addGradients(of: workers[0..<batch.shards.count], to: total, range)
+        squares[index] = VectorSum.squares(total + range.lowerBound, count: range.count)
+    }
+
+    private func addGradients(
+        of workers: ArraySlice<TrainingWorker>, to total: UnsafeMutablePointer<Float>, _ range: Range<Int>
+    ) {
+        for worker in workers.dropFirst() {
+            VectorSum.add(
+                worker.gradient.pointer + range.lowerBound, to: total + range.lowerBound, count: range.count)
+        }
+    }
+
     private func update(_ index: Int) {
         guard let batch else { return }
         update(
             shard(index, of: workers.count, count: layout.trainableCount), from: workers[0..<batch.shards.count],
-            batch.number, batch.learningRate)
+            batch.number, batch.rates.learningRate)
         if index == 0 {
             workers[0].updateRunningStatistics(parameters)
             average(layout.trainableCount..<layout.count, decay: 0)
@@ -147,9 +183,13 @@ final class TrainingEngine {
         _ range: Range<Int>, from workers: ArraySlice<TrainingWorker>, _ number: Int, _ learningRate: Float
     ) {
         guard let total = workers.first?.gradient.pointer else { return }
-        for worker in workers.dropFirst() {
-            VectorSum.add(
-                worker.gradient.pointer + range.lowerBound, to: total + range.lowerBound, count: range.count)
+        if settings.clipNorm > 0 {
+            let norm = Float(squares.reduce(0, +).squareRoot())
+            if norm > settings.clipNorm {
+                VectorSum.scale(total + range.lowerBound, by: settings.clipNorm / norm, count: range.count)
+            }
+        } else {
+            addGradients(of: workers, to: total, range)
         }
         adam.update(
             parameters.pointer, gradient: total, firstMoment: firstMoment.pointer, secondMoment: secondMoment.pointer,

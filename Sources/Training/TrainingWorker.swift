@@ -58,6 +58,7 @@ final class TrainingWorker {
             var step = step
             step.firstImage += start - indices.startIndex
             try fill(loaded, split, part)
+            if settings.shiftPixels > 0 { shift(loaded, upTo: settings.shiftPixels, step) }
             fillNoise(loaded, seed: step.seed, purpose: .posterior) { step.step << 17 | (step.firstImage + $0) }
             if settings.inputNoise > 0 { addInputNoise(loaded, upTo: settings.inputNoise, step) }
             let inputs = settings.inputNoise > 0 ? loaded.noisyPixels : loaded.pixels
@@ -119,6 +120,18 @@ final class TrainingWorker {
     private func fill(_ loaded: LoadedPlan, _ split: Split, _ indices: ArraySlice<Int>) throws {
         let buffer = UnsafeMutableBufferPointer(start: loaded.pixels.pointer, count: loaded.pixels.count)
         try split.copyBatch(indices: indices, into: buffer, layout: .channelsLast)
+    }
+
+    private func shift(_ loaded: LoadedPlan, upTo limit: Int, _ step: TrainingStep) {
+        let count = configuration.input.count
+        for image in 0..<loaded.plan.images {
+            let index = step.step << 17 | (step.firstImage + image)
+            var random = RandomSource(seed: step.seed, stream: RandomPurpose.shift.stream(index))
+            let shift = PixelShift(upTo: limit, &random)
+            let pixels = loaded.pixels.pointer + image * count
+            shift.move(pixels, to: loaded.noisyPixels.pointer, of: configuration.input)
+            pixels.update(from: loaded.noisyPixels.pointer, count: count)
+        }
     }
 
     private func addInputNoise(_ loaded: LoadedPlan, upTo limit: Float, _ step: TrainingStep) {

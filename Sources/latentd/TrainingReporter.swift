@@ -46,6 +46,7 @@ struct ProgressLines: TrainingReporter {
         case .epoch(let entry, let position):
             var metrics = ["train": entry.train]
             metrics["test"] = entry.test
+            metrics["validation"] = entry.validation
             try write(
                 Epoch(
                     epoch: entry.epoch, imagesPerSecond: entry.imagesPerSecond, seconds: entry.seconds,

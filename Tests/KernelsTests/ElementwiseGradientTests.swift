@@ -93,7 +93,7 @@ import Testing
         #expect(gradient[0] == slope)
     }
 
-    @Test func gaussianPosterior() {
+    @Test(arguments: [0, 0.4]) func gaussianPosterior(freeBits: Double) {
         let (rows, dimensions, weight) = (3, 4, 0.7)
         let count = rows * dimensions
         let mean: [Double] = normals(count, stream: 1)
@@ -105,16 +105,19 @@ import Testing
             var divergences = [Double](repeating: .nan, count: rows)
             GaussianPosterior.sample(
                 mean: mean, logVariance: logVariance, epsilon: epsilon, latents: &latents, count: count)
+            // Each element by itself, as far as it is above what it has for nothing.
+            let rows = freeBits > 0 ? count : rows
+            divergences = [Double](repeating: .nan, count: rows)
             GaussianPosterior.divergence(
-                mean: mean, logVariance: logVariance, rows: rows, dimensions: dimensions, divergences: &divergences)
-            return dot(direction, latents) + weight * divergences.reduce(0, +)
+                mean: mean, logVariance: logVariance, rows: rows, dimensions: count / rows, divergences: &divergences)
+            return dot(direction, latents) + weight * divergences.reduce(0) { $0 + max(freeBits, $1) }
         }
         var meanGradient = [Double](repeating: .nan, count: count)
         var logVarianceGradient = meanGradient
         GaussianPosterior.backward(
             mean: mean, logVariance: logVariance, epsilon: epsilon, latentGradient: direction,
-            divergenceScale: weight, meanGradient: &meanGradient, logVarianceGradient: &logVarianceGradient,
-            count: count)
+            divergenceScale: weight, freeBits: freeBits, meanGradient: &meanGradient,
+            logVarianceGradient: &logVarianceGradient, count: count)
         #expect(agrees(meanGradient, numericalGradient(at: mean) { objective($0, logVariance) }))
         #expect(agrees(logVarianceGradient, numericalGradient(at: logVariance) { objective(mean, $0) }))
     }

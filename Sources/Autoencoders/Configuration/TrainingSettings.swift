@@ -7,6 +7,20 @@ public struct TrainingSettings: Hashable, Sendable {
         case constant
         /// From the learning rate down to 0 along half a cosine over the whole run (Loshchilov and Hutter, arXiv:1608.03983).
         case cosine
+        /// Times `step_factor` after every `step_epochs` epochs.
+        case step
+    }
+
+    /// How the KL's weight comes to its value, against a posterior that collapses before the decoder has learnt to use it.
+    public enum BetaSchedule: String, Codable, Sendable, CaseIterable {
+        case constant
+        /// From 0 along a line over `beta_warm_up_epochs` (Bowman et al., arXiv:1511.06349).
+        case linear
+        /// The same along a logistic curve.
+        case sigmoid
+        /// Again and again over as many epochs: half of them along a line, half of them at the value (Fu et al.,
+        /// arXiv:1903.10145).
+        case cyclical
     }
 
     public enum Initialization: String, Codable, Sendable, CaseIterable {
@@ -24,10 +38,21 @@ public struct TrainingSettings: Hashable, Sendable {
     public var learningRate: Float = 1e-3
     /// Default constant.
     public var schedule = Schedule.constant
+    /// Of the schedule `step`: what the learning rate is multiplied by, above 0 up to 1; default 0.1.
+    public var stepFactor: Float = 0.1
+    /// Of the schedule `step`: after how many epochs each time, 1 to 100,000; default 20.
+    public var stepEpochs = 20
     /// Steps over which the learning rate rises from 0 to its value, 0 to 1,000,000; default 0.
     public var warmUpSteps = 0
     /// Weight of the KL, 0 to 1,000; default: the model's objective.
     public var beta: Float?
+    /// Default constant.
+    public var betaSchedule = BetaSchedule.constant
+    /// Epochs over which the KL's weight rises, or of a cycle; 1 to 100,000; default 10.
+    public var betaWarmUpEpochs = 10
+    /// Nats of KL that each latent dimension of an image has for nothing, 0 to 100; default 0. Below, the KL has no gradient
+    /// (Kingma et al., arXiv:1606.04934, there by batch). The losses that are told are those without.
+    public var freeBits: Float = 0
     /// How the KL is reduced over the latent dimensions; default: the model's objective.
     public var klReduction: Objective.DivergenceReduction?
     /// Decay per step of the averaged weights that are served and tested, 0 up to but not 1; 0, the default, averages nothing.
@@ -35,6 +60,18 @@ public struct TrainingSettings: Hashable, Sendable {
     /// Noise of the encoder's inputs against overfitting, 0 to 1; default 0, none. Each image moves towards a binarised
     /// draw of itself by a share that is uniform in 0...this; the targets stay as they are.
     public var inputNoise: Float = 0
+    /// The longest gradient, by its Euclidean norm over all parameters; a longer one is scaled down to it. 0, the default,
+    /// for any length; up to 1e6.
+    public var clipNorm: Float = 0
+    /// How far each training image is moved, both ways in both directions, by whole pixels that are drawn anew each step; what
+    /// comes in is 0. 0, the default, to 16.
+    public var shiftPixels = 0
+    /// The share of the training images, drawn by the seed, that is kept back to see how well others are done; 0, the default,
+    /// to 0.5. With it, the weights of the epoch that does these best, by the objective, are what the run leaves.
+    public var validationShare: Float = 0
+    /// After how many epochs without a better one the run ends, 0 to 100,000; 0, the default, for never. Wants
+    /// `validation_share`.
+    public var patience = 0
     /// How weights start; default Glorot-uniform.
     public var initialization = Initialization.glorotUniform
     /// Fixes initial weights, the order of images and all noise; default 1.
@@ -53,21 +90,23 @@ public struct TrainingSettings: Hashable, Sendable {
         try check((1...65_536).contains(batchSize), "batch_size", batchSize, "1 to 65536")
         try check(learningRate > 0 && learningRate <= 1, "learning_rate", learningRate, "above 0, up to 1")
         try check((0...1_000_000).contains(warmUpSteps), "warm_up_steps", warmUpSteps, "0 to 1000000")
+        try check(stepFactor > 0 && stepFactor <= 1, "step_factor", stepFactor, "above 0, up to 1")
+        try check((1...100_000).contains(stepEpochs), "step_epochs", stepEpochs, "1 to 100000")
         if let beta { try check(beta >= 0 && beta <= 1000, "beta", beta, "0 to 1000") }
         try check(weightAverage >= 0 && weightAverage < 1, "weight_average", weightAverage, "0 up to but not 1")
         try check(inputNoise >= 0 && inputNoise <= 1, "input_noise", inputNoise, "0 to 1")
+        try check(
+            (1...100_000).contains(betaWarmUpEpochs), "beta_warm_up_epochs", betaWarmUpEpochs, "1 to 100000")
+        try check(freeBits >= 0 && freeBits <= 100, "free_bits", freeBits, "0 to 100")
+        try check(clipNorm >= 0 && clipNorm <= 1e6, "clip_norm", clipNorm, "0 to 1000000")
+        try check((0...16).contains(shiftPixels), "shift_pixels", shiftPixels, "0 to 16")
+        try check(
+            validationShare >= 0 && validationShare <= 0.5, "validation_share", validationShare, "0 to 0.5")
+        let range = validationShare > 0 ? 0...100_000 : 0...0
+        try check(
+            range.contains(patience), "patience", patience,
+            validationShare > 0 ? "0 to 100000" : "0 without a 'validation_share'")
         try check((1...100_000).contains(checkpointEvery), "checkpoint_every", checkpointEvery, "1 to 100000")
-    }
-
-    /// Adam's step size at step `number`, counted from 1, of `total`.
-    public func learningRate(atStep number: Int, of total: Int) -> Float {
-        let warmth = number < warmUpSteps ? Float(number) / Float(warmUpSteps) : 1
-        switch schedule {
-        case .constant: return learningRate * warmth
-        case .cosine:
-            let fraction = Double(number - 1) / Double(max(total, 1))
-            return learningRate * warmth * Float(0.5 * (1 + cos(.pi * fraction)))
-        }
     }
 
     /// The model's configuration with this run's objective.
@@ -81,13 +120,21 @@ public struct TrainingSettings: Hashable, Sendable {
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case epochs, schedule, beta, initialization, seed
+        case epochs, schedule, beta, patience, initialization, seed
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
+        case stepFactor = "step_factor"
+        case stepEpochs = "step_epochs"
         case warmUpSteps = "warm_up_steps"
+        case betaSchedule = "beta_schedule"
+        case betaWarmUpEpochs = "beta_warm_up_epochs"
+        case freeBits = "free_bits"
+        case clipNorm = "clip_norm"
+        case shiftPixels = "shift_pixels"
         case klReduction = "kl_reduction"
         case weightAverage = "weight_average"
         case inputNoise = "input_noise"
+        case validationShare = "validation_share"
         case checkpointEvery = "checkpoint_every"
     }
 
@@ -97,102 +144,22 @@ extension TrainingSettings: Codable {
         batchSize = try fields.optional("batch_size") ?? batchSize
         learningRate = try fields.optional("learning_rate") ?? learningRate
         schedule = try fields.optional("schedule") ?? schedule
+        stepFactor = try fields.optional("step_factor") ?? stepFactor
+        stepEpochs = try fields.optional("step_epochs") ?? stepEpochs
         warmUpSteps = try fields.optional("warm_up_steps") ?? warmUpSteps
         beta = try fields.optional("beta")
+        betaSchedule = try fields.optional("beta_schedule") ?? betaSchedule
+        betaWarmUpEpochs = try fields.optional("beta_warm_up_epochs") ?? betaWarmUpEpochs
+        freeBits = try fields.optional("free_bits") ?? freeBits
         klReduction = try fields.optional("kl_reduction")
         weightAverage = try fields.optional("weight_average") ?? weightAverage
         inputNoise = try fields.optional("input_noise") ?? inputNoise
+        clipNorm = try fields.optional("clip_norm") ?? clipNorm
+        shiftPixels = try fields.optional("shift_pixels") ?? shiftPixels
+        validationShare = try fields.optional("validation_share") ?? validationShare
+        patience = try fields.optional("patience") ?? patience
         initialization = try fields.optional("initialization") ?? initialization
         seed = try fields.optional("seed") ?? seed
         checkpointEvery = try fields.optional("checkpoint_every") ?? checkpointEvery
-    }
-}
-
-/// What a training run is asked for: the body of `POST /v1/jobs` and the file that `latentd train --job-spec` reads.
-public struct TrainingSpecification: Hashable, Sendable {
-    /// The served model's name; default: the preset's name, or `model`.
-    public var name: String?
-    public var dataset: String
-    public var model: ModelConfiguration
-    /// The preset the model came from, nil for a configuration of one's own.
-    public var preset: String?
-    public var training: TrainingSettings
-    /// Which of the queued jobs starts first, -100 to 100; default 0. The highest does, among equals the oldest.
-    public var priority: Int?
-    /// Kept with the job and handed back, never looked at.
-    public var metadata: [String: String]?
-
-    public init(dataset: String, model: ModelConfiguration, training: TrainingSettings = TrainingSettings()) {
-        (self.dataset, self.model, self.training) = (dataset, model, training)
-    }
-
-    public var modelName: String { name ?? preset ?? "model" }
-
-    /// Reads and validates a specification; every error names its field, e.g. `training.epochs`.
-    public init(json: Data) throws(ConfigurationError) {
-        do { self = try JSONDecoder().decode(TrainingSpecification.self, from: json) } catch {
-            throw ConfigurationError(error)
-        }
-        try validate()
-    }
-
-    public func validate() throws(ConfigurationError) {
-        if let name, !Self.isUsable(name: name) {
-            throw ConfigurationError(
-                field: "name", actual: "'\(name.prefix(80))'",
-                expected: "1 to 64 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
-        }
-        if let priority, !(-100...100).contains(priority) {
-            throw ConfigurationError(field: "priority", actual: "\(priority)", expected: "-100 to 100")
-        }
-        func nested(_ prefix: String, _ body: () throws(ConfigurationError) -> Void) throws(ConfigurationError) {
-            do { try body() } catch {
-                throw ConfigurationError(
-                    field: "\(prefix).\(error.field)", actual: error.actual, expected: error.expected)
-            }
-        }
-        try nested("training") { () throws(ConfigurationError) in try training.validate() }
-        try nested("model") { () throws(ConfigurationError) in try model.validate() }
-    }
-
-    /// Whether a model may have this name; it becomes a folder's.
-    public static func isUsable(name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        func alphanumeric(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
-        guard (1...64).contains(bytes.count), let first = bytes.first, alphanumeric(first) else { return false }
-        return bytes.allSatisfy { alphanumeric($0) || $0 == 46 || $0 == 95 || $0 == 45 }
-    }
-}
-
-extension TrainingSpecification: Codable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case name, dataset, model, training, priority, metadata }
-
-    public init(from decoder: any Decoder) throws {
-        let fields = try StrictContainer(decoder, allowed: CodingKeys.allCases.map(\.rawValue))
-        name = try fields.optional("name")
-        dataset = try fields.required("dataset")
-        if let preset = try? fields.required("model", String.self) {
-            guard let configuration = ModelConfiguration.preset(preset) else {
-                throw ConfigurationError(
-                    field: "model", actual: "'\(preset)'",
-                    expected: "a configuration or one of \(ModelConfiguration.presetNames.joined(separator: ", "))")
-            }
-            (model, self.preset) = (configuration, preset)
-        } else {
-            model = try fields.required("model")
-        }
-        training = try fields.optional("training") ?? TrainingSettings()
-        priority = try fields.optional("priority")
-        metadata = try fields.optional("metadata")
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encodeIfPresent(name ?? preset, forKey: .name)
-        try fields.encode(dataset, forKey: .dataset)
-        try fields.encode(model, forKey: .model)
-        try fields.encode(training, forKey: .training)
-        try fields.encodeIfPresent(priority, forKey: .priority)
-        try fields.encodeIfPresent(metadata, forKey: .metadata)
     }
 }

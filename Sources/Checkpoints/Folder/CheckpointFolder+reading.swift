@@ -10,12 +10,14 @@ extension CheckpointFolder {
         let file = Self.optimiserFile
         let tensors = try self.tensors(file)
         let trainable = layout.entries.filter(\.trainable)
-        let hasTrainedWeights = layout.entries.contains { tensors.contains("trained.\($0.name)") }
+        func weights(_ prefix: String) throws(CheckpointError) -> [Float]? {
+            guard layout.entries.contains(where: { tensors.contains(prefix + $0.name) }) else { return nil }
+            return try flatVector(of: layout.entries, prefix: prefix, in: tensors, file: file)
+        }
         return TrainingState(
             firstMoment: try flatVector(of: trainable, prefix: "exp_avg.", in: tensors, file: file),
             secondMoment: try flatVector(of: trainable, prefix: "exp_avg_sq.", in: tensors, file: file),
-            trainedWeights: hasTrainedWeights
-                ? try flatVector(of: layout.entries, prefix: "trained.", in: tensors, file: file) : nil,
+            trainedWeights: try weights("trained."), bestWeights: try weights("best."),
             progress: progress)
     }
 

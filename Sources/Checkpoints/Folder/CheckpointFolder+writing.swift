@@ -63,8 +63,9 @@ extension CheckpointFolder {
         let (trainable, count) = (layout.entries.filter(\.trainable), layout.trainableCount)
         try add("exp_avg.", state.firstMoment, trainable, expected: count, what: "the first moment")
         try add("exp_avg_sq.", state.secondMoment, trainable, expected: count, what: "the second moment")
-        if let weights = state.trainedWeights {
-            try add("trained.", weights, layout.entries, expected: layout.count, what: "the trained weights")
+        for (prefix, weights) in [("trained", state.trainedWeights), ("best", state.bestWeights)] {
+            guard let weights else { continue }
+            try add("\(prefix).", weights, layout.entries, expected: layout.count, what: "the \(prefix) weights")
         }
         return content
     }

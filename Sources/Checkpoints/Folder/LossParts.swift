@@ -26,16 +26,21 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
     public var epoch: Int
     public var train: LossParts
     public var test: LossParts?
+    /// Of the images that were kept back from training, where some were.
+    public var validation: LossParts?
     public var imagesPerSecond: Double
     public var seconds: Double
 
-    public init(epoch: Int, train: LossParts, test: LossParts?, imagesPerSecond: Double, seconds: Double) {
-        (self.epoch, self.train, self.test) = (epoch, train, test)
+    public init(
+        epoch: Int, train: LossParts, test: LossParts?, validation: LossParts? = nil, imagesPerSecond: Double,
+        seconds: Double
+    ) {
+        (self.epoch, self.train, self.test, self.validation) = (epoch, train, test, validation)
         (self.imagesPerSecond, self.seconds) = (imagesPerSecond, seconds)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case epoch, train, test, seconds
+        case epoch, train, test, validation, seconds
         case imagesPerSecond = "images_per_second"
     }
 }

@@ -5,6 +5,8 @@ public struct Provenance: Codable, Hashable, Sendable {
     public var family: String
     public var dataset: String
     public var epochs: Int
+    /// The epoch whose weights these are, where it is not the last.
+    public var bestEpoch: Int?
     public var seed: UInt64
     public var batchSize: Int
     public var learningRate: Double
@@ -25,11 +27,13 @@ public struct Provenance: Codable, Hashable, Sendable {
     public var command: String?
 
     public init(
-        name: String, family: String, dataset: String, epochs: Int, seed: UInt64, batchSize: Int, learningRate: Double,
+        name: String, family: String, dataset: String, epochs: Int, bestEpoch: Int? = nil, seed: UInt64, batchSize: Int,
+        learningRate: Double,
         schedule: String? = nil, ema: Double? = nil, beta: Double, klReduction: String, threads: Int? = nil,
         backend: String? = nil, programVersion: String, createdAt: String, command: String? = nil
     ) {
-        (self.name, self.family, self.dataset, self.epochs, self.seed) = (name, family, dataset, epochs, seed)
+        (self.name, self.family, self.dataset, self.seed) = (name, family, dataset, seed)
+        (self.epochs, self.bestEpoch) = (epochs, bestEpoch)
         (self.batchSize, self.learningRate, self.schedule, self.ema) = (batchSize, learningRate, schedule, ema)
         (self.beta, self.klReduction, self.threads, self.backend) = (beta, klReduction, threads, backend)
         (self.programVersion, self.createdAt, self.command) = (programVersion, createdAt, command)
@@ -37,6 +41,7 @@ public struct Provenance: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case name, family, dataset, epochs, seed, schedule, ema, beta, threads, backend, command
+        case bestEpoch = "best_epoch"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
         case klReduction = "kl_reduction"

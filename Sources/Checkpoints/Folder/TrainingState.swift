@@ -8,13 +8,16 @@ public struct TrainingState: Sendable, Equatable {
     public var firstMoment, secondMoment: [Float]
     /// The weights that training moves, where the published ones are their moving average; as long as the flat vector.
     public var trainedWeights: [Float]?
+    /// The weights of the best epoch so far, where images are kept back to tell which is.
+    public var bestWeights: [Float]?
     public var progress: TrainingProgress
 
     public init(
-        firstMoment: [Float], secondMoment: [Float], trainedWeights: [Float]? = nil, progress: TrainingProgress
+        firstMoment: [Float], secondMoment: [Float], trainedWeights: [Float]? = nil, bestWeights: [Float]? = nil,
+        progress: TrainingProgress
     ) {
         (self.firstMoment, self.secondMoment) = (firstMoment, secondMoment)
-        (self.trainedWeights, self.progress) = (trainedWeights, progress)
+        (self.trainedWeights, self.bestWeights, self.progress) = (trainedWeights, bestWeights, progress)
     }
 }
 
@@ -29,6 +32,16 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     public var dataset: String
     /// What the steps of the epoch under way have given, where the run stands in the middle of one.
     public var epochUnderWay: EpochUnderWay?
+    /// The epoch that does best what was kept back from training.
+    public var best: BestEpoch?
+
+    /// An epoch and its objective in nats.
+    public struct BestEpoch: Codable, Sendable, Equatable {
+        public var epoch: Int
+        public var objective: Double
+
+        public init(epoch: Int, objective: Double) { (self.epoch, self.objective) = (epoch, objective) }
+    }
 
     /// Sums over the training images that the epoch has seen, in nats, and the time that took.
     public struct EpochUnderWay: Codable, Sendable, Equatable {
@@ -42,9 +55,10 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     }
 
     public init(
-        epoch: Int, step: Int, settings: TrainingSettings, dataset: String, epochUnderWay: EpochUnderWay? = nil
+        epoch: Int, step: Int, settings: TrainingSettings, dataset: String, epochUnderWay: EpochUnderWay? = nil,
+        best: BestEpoch? = nil
     ) {
         (self.epoch, self.step, self.settings, self.dataset) = (epoch, step, settings, dataset)
-        self.epochUnderWay = epochUnderWay
+        (self.epochUnderWay, self.best) = (epochUnderWay, best)
     }
 }

@@ -67,6 +67,22 @@ public enum VectorSum {
     ) {
         latentd_add_scaled(Float.widest, Int64(count), keep, scale, values, sums)
     }
+
+    /// values = factor · values
+    public static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+        for i in 0..<count { values[i] *= factor }
+    }
+
+    /// Σ values², in double precision and always in the same order.
+    public static func squares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+        var sums = SIMD8<Double>()
+        let whole = count / 8 * 8
+        for start in stride(from: 0, to: whole, by: 8) {
+            let part = SIMD8<Double>(UnsafeRawPointer(values + start).loadUnaligned(as: SIMD8<Float>.self))
+            sums += part * part
+        }
+        return (whole..<count).reduce(sums.sum()) { $0 + Double(values[$1]) * Double(values[$1]) }
+    }
 }
 
 /// A matrix turned over.

@@ -156,18 +156,36 @@ struct TrainingOptions: ParsableArguments {
     var batchSize: Int?
     @Option(help: "Adam's step size (default: \(defaults.learningRate)).")
     var learningRate: Float?
-    @Option(help: "How the step size moves: constant or cosine (default: constant).")
+    @Option(help: "How the step size moves: constant, cosine or step (default: constant).")
     var schedule: String?
+    @Option(help: "Of the schedule step: what the step size is multiplied by (default: \(defaults.stepFactor)).")
+    var stepFactor: Float?
+    @Option(help: "Of the schedule step: after how many epochs each time (default: \(defaults.stepEpochs)).")
+    var stepEpochs: Int?
     @Option(help: "Steps over which the step size rises (default: 0).")
     var warmUpSteps: Int?
     @Option(help: "Weight of the KL divergence (default: the model's).")
     var beta: Float?
+    @Option(help: "How that weight rises: constant, linear, sigmoid or cyclical (default: constant).")
+    var betaSchedule: String?
+    @Option(help: "Epochs over which it rises, or of a cycle (default: \(defaults.betaWarmUpEpochs)).")
+    var betaWarmUpEpochs: Int?
+    @Option(help: "Nats of KL that each latent dimension has for nothing (default: 0).")
+    var freeBits: Float?
+    @Option(help: "The longest gradient, 0 for any (default: 0).")
+    var clipNorm: Float?
+    @Option(help: "Pixels that training images are moved by at most (default: 0).")
+    var shiftPixels: Int?
     @Option(help: "Reduction of the KL over the latent dimensions: sum or mean (default: the model's).")
     var klReduction: String?
     @Option(help: "Decay per step of the averaged weights, 0 for none (default: 0).")
     var weightAverage: Float?
     @Option(help: "Noise of the encoder's inputs against overfitting, 0 to 1 (default: 0).")
     var inputNoise: Float?
+    @Option(help: "Share of the training images that is kept back to tell the best epoch, up to 0.5 (default: 0).")
+    var validationShare: Float?
+    @Option(help: "Epochs without a better one after which to end, 0 for never (default: 0).")
+    var patience: Int?
     @Option(help: "How weights start: glorot_uniform or pytorch (default: glorot_uniform).")
     var initialization: String?
     @Option(help: "Fixes initial weights, order and noise (default: 1).")
@@ -181,11 +199,20 @@ struct TrainingOptions: ParsableArguments {
         if let batchSize { settings.batchSize = batchSize }
         if let learningRate { settings.learningRate = learningRate }
         if let schedule { settings.schedule = try Self.choice("--schedule", schedule) }
+        if let stepFactor { settings.stepFactor = stepFactor }
+        if let stepEpochs { settings.stepEpochs = stepEpochs }
+        if let betaSchedule { settings.betaSchedule = try Self.choice("--beta-schedule", betaSchedule) }
+        if let betaWarmUpEpochs { settings.betaWarmUpEpochs = betaWarmUpEpochs }
+        if let freeBits { settings.freeBits = freeBits }
+        if let clipNorm { settings.clipNorm = clipNorm }
+        if let shiftPixels { settings.shiftPixels = shiftPixels }
         if let warmUpSteps { settings.warmUpSteps = warmUpSteps }
         if let beta { settings.beta = beta }
         if let klReduction { settings.klReduction = try Self.choice("--kl-reduction", klReduction) }
         if let weightAverage { settings.weightAverage = weightAverage }
         if let inputNoise { settings.inputNoise = inputNoise }
+        if let validationShare { settings.validationShare = validationShare }
+        if let patience { settings.patience = patience }
         if let initialization { settings.initialization = try Self.choice("--initialization", initialization) }
         if let seed { settings.seed = seed }
         if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
