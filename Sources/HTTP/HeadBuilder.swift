@@ -13,11 +13,12 @@ struct HeadBuilder: Sendable {
     private var closeToken = false
     private var keepAliveToken = false
 
-    /// CONNECT and TRACE are left out on purpose: there is no tunnel, and an echo only helps attackers.
+    /// What a method may be called; anything else is not implemented. CONNECT is left out on purpose: there is no tunnel. TRACE
+    /// and QUERY are known and have no routes; an echo only helps attackers.
     private static let methods: [(name: StaticString, method: HTTPRequest.Method)] = [
         ("get", .get), ("post", .post), ("head", .head), ("put", .put), ("delete", .delete), ("patch", .patch),
-        ("options", .options),
-    ]
+        ("options", .options), ("trace", .trace),
+    ] + (HTTPRequest.Method(rawValue: "QUERY").map { [("query" as StaticString, $0)] } ?? [])
 
     /// `method SP target SP version` (RFC 9112 §3).
     mutating func requestLine(_ line: Span<UInt8>) throws(HTTPFault) {

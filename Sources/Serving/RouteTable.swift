@@ -1,7 +1,7 @@
 /// Every route of the API, in the order in which it is described.
 enum RouteTable {
     static let endpoints: [Endpoint] =
-        HealthRoutes.endpoints + MetricsRoute.endpoints + ModelRoutes.endpoints
+        HealthRoutes.endpoints + MetricsRoute.endpoints + DescriptionRoute.endpoints + ModelRoutes.endpoints
         + ModelControlRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
         + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints

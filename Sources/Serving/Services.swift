@@ -16,6 +16,8 @@ struct Services: Sendable {
     var maximumBody = Int.max
     var compression = Compression.off
     let inference = InferenceStatistics()
+    /// The API's description.
+    var description: [UInt8] = []
 
     func checkReadiness() throws(ServiceError) {
         guard isReady() else {

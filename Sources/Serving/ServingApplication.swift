@@ -29,15 +29,17 @@ public struct ServingApplication: Sendable {
         isReady: @escaping @Sendable () -> Bool = { true },
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
-        let services = Services(
+        var services = Services(
             repository: repository, datasets: datasets, jobs: jobs,
             events: JobEventFeed(store: jobs, onFailure: onFailure), vectors: vectors, metrics: metrics,
             isReady: isReady, maximumBody: maximumBody, compression: compression)
+        services.description = OpenAPIDocument.text(of: RouteTable.endpoints, version: metrics.version)
+        let shared = services
         var router = Router()
         router.failureForms = [OIPFailure.form]
         for endpoint in RouteTable.endpoints {
             let handlers = EndpointHandlers(
-                services: services, bodyLimit: min(endpoint.bodyLimit, maximumBody), compression: compression,
+                services: shared, bodyLimit: min(endpoint.bodyLimit, maximumBody), compression: compression,
                 onFailure: onFailure)
             router.add(
                 endpoint.method, endpoint.pattern, bodyLimit: handlers.bodyLimit, execution: endpoint.execution,

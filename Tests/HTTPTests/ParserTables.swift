@@ -36,7 +36,7 @@ let requestLineCases: [ParserCase] = [
     .init("RFC 9110 §9.1: methods are case-sensitive", "get / HTTP/1.1\r\n\(host)\r\n", .status(501)),
     .init("RFC 9110 §9.1: a mixed-case method", "Get / HTTP/1.1\r\n\(host)\r\n", .status(501)),
     .init("RFC 9110 §9.3.6: CONNECT", "CONNECT a:1 HTTP/1.1\r\n\(host)\r\n", .status(501)),
-    .init("RFC 9110 §9.3.8: TRACE", "TRACE / HTTP/1.1\r\n\(host)\r\n", .status(501)),
+    .init("RFC 9110 §9.3.8: TRACE", "TRACE / HTTP/1.1\r\n\(host)\r\n", .bodies([""])),
     .init("RFC 9112 §3.1: a method that is no token", "G(T / HTTP/1.1\r\n\(host)\r\n", .status(400)),
     .init("RFC 9112 §3.2.1: a relative target", "GET a HTTP/1.1\r\n\(host)\r\n", .status(400)),
     .init("RFC 9112 §3.2: a fragment", "GET /#a HTTP/1.1\r\n\(host)\r\n", .status(400)),

@@ -10,6 +10,11 @@ struct ModelInput {
 
     /// The images of an encode or reconstruct request, [n, channels, height, width], and the body's other fields.
     func images(options: [String]) throws -> (images: Tensor, fields: Fields?) {
+        let query = QueryFields(request)
+        let (rows, columns) = (
+            try query.integer("rows", in: 1...Limits.rows), try query.integer("columns", in: 1...Limits.rows)
+        )
+        let padding = try query.integer("padding", in: 0...1024) ?? 0
         switch try MediaType.ofBody(request, accepted: types) {
         case .json:
             let fields = try Fields(try JSONParser.parse(request.body))
@@ -22,11 +27,8 @@ struct ModelInput {
             try some("images", "an array of images", in: fields)
             return (try reader.tensor(try reader.image(fields), count: 1), fields)
         case .png:
-            let query = QueryFields(request)
             let (values, count) = try reader.images.sheet(
-                request.body, rows: try query.integer("rows", in: 1...Limits.rows),
-                columns: try query.integer("columns", in: 1...Limits.rows),
-                padding: try query.integer("padding", in: 0...1024) ?? 0)
+                request.body, rows: rows, columns: columns, padding: padding)
             return (try reader.tensor(values, count: count), nil)
         case .octets: return (try images(try RawTensor(request)), nil)
         case .npy: return (try images(try RawTensor(npy: request.body)), nil)

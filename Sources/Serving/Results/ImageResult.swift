@@ -57,8 +57,10 @@ struct ImageResult {
 
     /// Refuses an answer that cannot be given, before the work for it is done.
     static func check(count: Int, of shape: ImageShape, for request: Request) throws {
+        // Wrong options are wrong whether the form asked for has a use for them or not.
+        let sheet = try sheet(of: count, for: request)
         guard try MediaType.wanted(request, offered: offered) == .png else { return }
-        try sheet(of: count, for: request).check(count: count, of: shape)
+        try sheet.check(count: count, of: shape)
     }
 
     private func png() throws -> Response { try Self.sheet(of: images.rows, for: request).response(images) }

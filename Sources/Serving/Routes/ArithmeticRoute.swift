@@ -29,6 +29,7 @@ enum ArithmeticRoute {
             guard let point = term["point"] else { throw ServiceError.missing(term.path(of: "point"), "a point") }
             nodes.append((point, term.path(of: "point")))
         }
+        try ImageResult.check(count: 1, of: model.configuration.input, for: request)
         let points = try services.reader(of: model, for: request).points(nodes, of: body.document)
         let sum = try LatentArithmetic.sum(
             zip(weights, points).map { LatentArithmetic.Term(weight: $0, point: $1) })

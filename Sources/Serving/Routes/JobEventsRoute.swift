@@ -17,6 +17,7 @@ enum JobEventsRoute {
         let query = QueryFields(request)
         let limit = try query.integer("limit", in: 1...999) ?? 500
         let after = try query.integer("after", in: 0...Int.max) ?? 0
+        _ = try position(request)  // a list has no use for the field, but a wrong one is wrong
         let events = try services.jobs.events(of: try JobRoutes.identifier(request), after: after, limit: limit + 1)
         var writer = JSONWriter(capacity: 512 * (events.count + 1))
         writer.beginObject()

@@ -1,0 +1,47 @@
+/// Jobs and what they learn from.
+extension OperationTable {
+    static let aboutTraining: [String: Operation] = [
+        "GET /v1/datasets": Operation(
+            id: "listDatasets", gives: .json(.object(["data": .array(.named("Dataset"))], required: ["data"]))),
+        "GET /v1/datasets/{dataset}": Operation(id: "getDataset", gives: .json(.named("Dataset"))),
+        "GET /v1/datasets/{dataset}/{split}/{index}.png": Operation(id: "getSample", gives: .media("image/png")),
+        "GET /v1/jobs": Operation(
+            id: "listJobs", details: "Newest first; the next page begins `after` the last id of this one.",
+            gives: page(.named("Job"))),
+        "POST /v1/jobs": Operation(
+            id: "submitJob",
+            details: """
+                Accepted means written to the disk. With an Idempotency-Key the same body gives the same job again, another \
+                one 422. 429 where the queue is full.
+                """,
+            takes: .json(
+                .named("JobRequest"),
+                example: #"{"dataset": "mnist", "model": "mnist-2d", "name": "mine", "training": {"epochs": 2, "seed": 7}}"#),
+            gives: Operation.Content(media: [("application/json", .named("Job"))], headers: ["Location"]), status: 201,
+            headers: ["Idempotency-Key"], errors: [429]),
+        "GET /v1/jobs/{job}": Operation(id: "getJob", gives: .json(.named("Job"))),
+        "DELETE /v1/jobs/{job}": Operation(id: "deleteJob", status: 204, errors: [409]),
+        "POST /v1/jobs/{job}/cancel": Operation(
+            id: "cancelJob", details: "A running job ends at its next step.", gives: .json(.named("Job")), errors: [409]),
+        "POST /v1/jobs/{job}/pause": Operation(
+            id: "pauseJob", details: "A running job ends its process at the next step, and leaves a checkpoint of it.",
+            gives: .json(.named("Job")), errors: [409]),
+        "POST /v1/jobs/{job}/resume": Operation(id: "resumeJob", gives: .json(.named("Job")), errors: [409]),
+        "GET /v1/jobs/{job}/events": Operation(
+            id: "getEvents",
+            details: """
+                With `Accept: text/event-stream`, live from the event after Last-Event-ID until the job has ended; then 204 to who \
+                comes back with the last one.
+                """,
+            gives: Operation.Content(
+                media: [
+                    ("application/json", .object(
+                        ["data": .array(.named("JobEvent")), "has_more": .boolean], required: ["data", "has_more"])),
+                    ("text/event-stream", .string),
+                ]), headers: ["Last-Event-ID"], others: [(204, "The job has ended, and the client has its last event.")]),
+    ]
+
+    private static func page(_ item: JSONSchema) -> Operation.Content {
+        .json(.object(["data": .array(item), "has_more": .boolean], required: ["data", "has_more"]))
+    }
+}
