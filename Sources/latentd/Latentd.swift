@@ -15,12 +15,13 @@ struct Latentd: ParsableCommand {
               latentd train --preset mnist-2d --dataset mnist --epochs 60 --output runs/mnist-2d
               latentd evaluate runs/mnist-2d --dataset mnist
               latentd inspect runs/mnist-2d
+              latentd import --weights vae.safetensors --config config.json --name mine
               latentd dataset fetch mnist
             """,
         version: programVersion,
         subcommands: [
-            ServeCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self, DatasetCommand.self,
-            TokenCommand.self, BenchCommand.self,
+            ServeCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self, ImportCommand.self,
+            ExportCommand.self, DatasetCommand.self, TokenCommand.self, BenchCommand.self,
         ])
 }
 

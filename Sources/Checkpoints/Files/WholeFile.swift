@@ -7,9 +7,13 @@ enum WholeFile {
     /// - Parameters:
     ///   - name: a constant of this module or an entry of a listing, never a text from outside.
     ///   - limit: a longer file is refused with `EFBIG`, before anything is allocated.
-    static func read(_ name: String, in folder: String, limit: Int) throws(FileFault) -> [UInt8]? {
+    ///   - followsLinks: whether the file may be a symbolic link; one in a checkpoint could lead anywhere.
+    static func read(
+        _ name: String, in folder: String, limit: Int, followsLinks: Bool = false
+    ) throws(FileFault) -> [UInt8]? {
         // Non-blocking, so that a pipe put in a file's place cannot hold the caller for ever.
-        let descriptor = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+        let descriptor = open("\(folder)/\(name)", flags)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileFault(.open, name: name, code: errno)
@@ -36,4 +40,5 @@ enum WholeFile {
 
     /// Linux has no such number; a folder, pipe or device in a file's place is an invalid argument.
     private static let EFTYPE = EINVAL
+    static let missing = ENOENT
 }

@@ -15,9 +15,9 @@ extension CheckpointFolder {
         }
     }
 
-    static func files(of checkpoint: Checkpoint) throws -> [(path: String, bytes: [UInt8])] {
-        let parameters = checkpoint.parameters
-        var weights = SafetensorsContent(metadata: ["format": "pt"])
+    /// The bytes of a safetensors file that PyTorch's `load_state_dict` takes. The weights must be finite.
+    public static func weights(_ parameters: Parameters, metadata: [String: String] = [:]) throws -> [UInt8] {
+        var weights = SafetensorsContent(metadata: metadata.merging(["format": "pt"]) { first, _ in first })
         for entry in parameters.layout.entries {
             let values = parameters[entry]
             if let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -25,9 +25,19 @@ extension CheckpointFolder {
             }
             try weights.add(entry.name, shape: entry.shape, floats: values)
         }
+        return weights.bytes(checksum: true)
+    }
+
+    /// The bytes of `config.json`.
+    public static func configuration(_ configuration: ModelConfiguration) throws -> [UInt8] {
+        Array(try configuration.json()) + [UInt8(ascii: "\n")]
+    }
+
+    static func files(of checkpoint: Checkpoint) throws -> [(path: String, bytes: [UInt8])] {
+        let parameters = checkpoint.parameters
         var files = [
-            (configurationFile, Array(try checkpoint.configuration.json()) + [UInt8(ascii: "\n")]),
-            (weightsFile, weights.bytes(checksum: true)),
+            (configurationFile, try configuration(checkpoint.configuration)),
+            (weightsFile, try weights(parameters)),
         ]
         if let provenance = checkpoint.provenance {
             files.append((provenanceFile, try json(provenance, pretty: true)))

@@ -15,6 +15,7 @@ public struct CheckpointFolder: Sendable, Hashable {
     public static let optimiserFile = "optimizer.safetensors"
     public static let trainingFile = "training.json"
 
+    public static let configurationLimit = 1 << 20
     static let textLimit = 64 << 20
     static let tensorsLimit = 4 << 30
 
@@ -30,7 +31,7 @@ public struct CheckpointFolder: Sendable, Hashable {
 
     /// The validated configuration.
     public func configuration() throws(CheckpointError) -> ModelConfiguration {
-        let json = Data(try required(Self.configurationFile, limit: 1 << 20))
+        let json = Data(try required(Self.configurationFile, limit: Self.configurationLimit))
         do { return try ModelConfiguration(json: json) } catch { throw .configuration(error) }
     }
 
@@ -42,8 +43,7 @@ public struct CheckpointFolder: Sendable, Hashable {
         let file = Self.weightsFile
         let tensors = try self.tensors(file)
         let known = Set(layout.entries.map(\.name))
-        // PyTorch's batch norm counts its batches; nothing here uses the number.
-        for name in tensors.names where !known.contains(name) && !name.hasSuffix(".num_batches_tracked") {
+        for name in tensors.names where !known.contains(name) && !StateDict.isUnused(name) {
             throw .unexpectedTensor(file: file, tensor: name)
         }
         let values = try flatVector(of: layout.entries, in: tensors, file: file)

@@ -66,6 +66,12 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
     case file(FileFault)
     /// The model was refused; the version that was served stays.
     case refused(name: String, reason: String)
+    /// A version to be published that is not above all that there are.
+    case notNew(name: String, version: Int, newest: Int)
+    /// A version number beyond what a folder may be called.
+    case versionOutOfRange(Int)
+    /// There is no such version; `known` are those on disk.
+    case versionNotFound(name: String, version: Int, known: [Int])
 
     public var description: String {
         switch self {
@@ -84,6 +90,11 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
         case .readOnly: "There is no folder to publish models in."
         case .file(let fault): fault.description
         case .refused(let name, let reason): "The new version of '\(name)' cannot be served. \(reason)"
+        case .notNew(let name, let version, let newest):
+            "'\(name)' has versions up to \(newest); a new one is \(newest + 1) or above, not \(version)."
+        case .versionOutOfRange(let version): "The version is \(version); expected 1 to \(ModelVersion.limit)."
+        case .versionNotFound(let name, let version, let known):
+            "'\(name)' has no version \(version); it has \(known.map(String.init).joined(separator: ", "))."
         }
     }
 }

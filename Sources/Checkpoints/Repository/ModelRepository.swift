@@ -58,36 +58,16 @@ public final class ModelRepository: Sendable {
         }
     }
 
-    /// Makes a finished checkpoint folder the next version of `name` and serves it.
-    ///
-    /// The folder is moved into the writable root, or copied and removed where that is another file system. Before
-    /// that it is loaded: one that cannot be served stays where it is, and so does the version that was served.
-    public func publish(_ folder: CheckpointFolder, as name: String) throws(RepositoryError) -> ServedModel {
-        guard TrainingSpecification.isUsable(name: name) else { throw .unusableName(name) }
+    // MARK: For publishing, `load` and `unload`
+
+    func writableFolder() throws(RepositoryError) -> String {
         guard let writableRoot else { throw .readOnly }
-        return try change.withLock { (_) throws(RepositoryError) -> ServedModel in
-            let loaded: LoadedModel
-            do { loaded = try LoadedModel(folder, pool: pool, backend: backend) } catch {
-                throw .refused(name: name, reason: "\(error)")
-            }
-            let known = RepositoryScan(roots: roots).models[name].map { Array($0.keys) } ?? []
-            let version: Int
-            let target: CheckpointFolder
-            do throws(FileFault) {
-                let shelf = VersionShelf(path: "\(writableRoot)/\(name)")
-                version = try shelf.next(after: known)
-                target = CheckpointFolder(path: "\(shelf.path)/\(version)")
-                try FolderMove.move(folder.path, to: target.path)
-            } catch { throw .file(error) }
-            let model = ServedModel(name: name, version: version, loaded: loaded, folder: target)
-            let versions = (known + [version]).sorted()
-            let listing = ModelListing(name: name, versions: versions, served: model, failure: nil)
-            listings.withLock { $0[name] = listing }
-            return model
-        }
+        return writableRoot
     }
 
-    // MARK: For changes by hand
+    func load(_ folder: CheckpointFolder) throws -> LoadedModel {
+        try LoadedModel(folder, pool: pool, backend: backend)
+    }
 
     func changing<Value>(_ body: () throws(RepositoryError) -> Value) throws(RepositoryError) -> Value {
         try change.withLock { (_) throws(RepositoryError) -> Value in try body() }
@@ -96,8 +76,7 @@ public final class ModelRepository: Sendable {
     func versionsOnDisk(of name: String) -> [Int: CheckpointFolder]? { RepositoryScan(roots: roots).models[name] }
 
     func read(_ name: String, version: Int, folder: CheckpointFolder) throws -> ServedModel {
-        ServedModel(
-            name: name, version: version, loaded: try LoadedModel(folder, pool: pool, backend: backend), folder: folder)
+        ServedModel(name: name, version: version, loaded: try load(folder), folder: folder)
     }
 
     func update(_ name: String, versions: [Int], _ body: (inout ModelListing) -> Void) {
@@ -125,8 +104,7 @@ public final class ModelRepository: Sendable {
                 return ModelListing(name: name, versions: versions.keys.sorted(), served: current, failure: failure)
             }
             do {
-                let loaded = try LoadedModel(folder, pool: pool, backend: backend)
-                let model = ServedModel(name: name, version: version, loaded: loaded, folder: folder)
+                let model = try read(name, version: version, folder: folder)
                 return ModelListing(name: name, versions: versions.keys.sorted(), served: model, failure: failure)
             } catch {
                 failure = failure ?? ModelListing.Failure(version: version, reason: "\(error)")

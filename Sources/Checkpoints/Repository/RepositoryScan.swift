@@ -32,7 +32,7 @@ struct RepositoryScan {
         let own = CheckpointFolder(path: folder)
         var versions = own.exists ? [(1, own)] : []
         for name in names(in: folder) {
-            guard name.utf8.count <= 9, let version = Int(name), version > 0, String(version) == name else { continue }
+            guard let version = ModelVersion.number(name) else { continue }
             versions.append((version, CheckpointFolder(path: "\(folder)/\(name)")))
         }
         return versions

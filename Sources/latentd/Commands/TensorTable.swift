@@ -1,0 +1,39 @@
+import Checkpoints
+import Foundation
+
+/// What a model needs, what a file has, and whether the one is the other, for a person to read.
+struct TensorTable {
+    let rows: [TensorRow]
+
+    var text: String {
+        let cells = [["tensor", "expected", "type", "shape", "from", ""]] + rows.map(Self.cells)
+        let widths: [Int] = cells.reduce(into: Array(repeating: 0, count: 6)) { widths, line in
+            for (column, cell) in line.enumerated() { widths[column] = max(widths[column], cell.count) }
+        }
+        let lines: [String] = cells.map { line in
+            let padded = zip(line, widths).map { cell, width in
+                cell.padding(toLength: width, withPad: " ", startingAt: 0)
+            }
+            return padded.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func cells(_ row: TensorRow) -> [String] {
+        [
+            row.name, row.expected?.description ?? "-", row.element?.rawValue ?? "-", row.shape?.description ?? "-",
+            row.source ?? "-", row.problem.map(verdict) ?? "ok",
+        ]
+    }
+
+    private static func verdict(_ problem: TensorRow.Problem) -> String {
+        switch problem {
+        case .missing: "missing"
+        case .unexpected: "belongs to no layer"
+        case .shape: "another shape"
+        case .element: "another type"
+        case .ambiguous(let other): "also from \(other)"
+        case .nonFinite(let index): "element \(index) is not finite"
+        }
+    }
+}
