@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "LatentdTests",
             dependencies: [
-                "latentd", "Autoencoders", "Checkpoints", "HTTP", "Jobs", "Kernels", argumentParser, logging,
+                "latentd", "Autoencoders", "Checkpoints", "HTTP", "Jobs", "Kernels", "Tensors", argumentParser, logging,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -53,6 +53,22 @@ import Testing
         #expect(dict.rows.allSatisfy { $0.problem == nil })
     }
 
+    @Test(arguments: ["from_pytorch", "from_pytorch_batch_norm"])
+    func whatComesOutIsWhatPyTorchWrote(name: String) throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let source = CheckpointFolder(path: tests.appendingPathComponent("Fixtures/\(name)").path)
+        let (original, (configuration, parameters)) = (try source.tensors("model.safetensors"), try source.model())
+        let bytes = try CheckpointFolder.weights(parameters, metadata: ["latentd_model": "mine/1"])
+        let exported = try SafetensorsFile(bytes)
+        #expect(exported.names.sorted() == original.names.filter { !StateDict.isUnused($0) }.sorted())
+        for name in exported.names { #expect(try exported.floats(name) == original.floats(name)) }
+        #expect(exported.metadata["format"] == "pt")
+        #expect(exported.metadata["latentd_model"] == "mine/1")
+        try folder.write(bytes, to: "w.safetensors")
+        let dict = try StateDict(path: "\(folder.path)/w.safetensors", configuration: configuration)
+        #expect(try dict.parameters() == parameters)
+    }
+
     @Test func everythingThatDoesNotFitIsToldAtOnce() throws {
         var tensors = try Self.tensors()
         tensors["mean.bias"] = nil

@@ -93,7 +93,7 @@ class CommandLine(InFolder):
             "train-images-idx3-ubyte")
 
     def test_every_command_explains_itself(self):
-        for command in ("", "serve", "train", "evaluate", "inspect", "dataset"):
+        for command in ("", "serve", "train", "evaluate", "inspect", "import", "export", "dataset"):
             run = latentd(*command.split(), "--help")
             self.assertEqual(run.returncode, 0)
             self.assertIn("USAGE", run.stdout)

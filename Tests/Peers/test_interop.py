@@ -3,7 +3,7 @@
   python test_interop.py --latentd ../../.build/release/latentd [--models-dir ../../deploy/models]
   python test_interop.py                     # without the daemon: only what Python can tell
 
-1. The loader of load_checkpoint.py against the fixtures of Tests/CheckpointsTests, which another implementation made, and
+1. The module of deploy/clients/latentd_torch.py against the fixtures of Tests/CheckpointsTests, which another implementation made, and
    the script that the README shows.
 2. latentd's own checkpoints: what the daemon encodes and decodes against what PyTorch does with the same folder.
 3. Checkpoints that PyTorch wrote, served by latentd.
@@ -19,29 +19,13 @@ import torch
 from safetensors.torch import load_file
 
 import checkpoint_folder
+from comparison import Autoencoder, TESTS, compare, failures, images_as_json, images_as_tensor
 from daemon import Daemon
-from load_checkpoint import Autoencoder
-
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-BOUND = 1e-5
-failures = []
-
-
-def compare(what, ours, theirs):
-    if ours.shape != theirs.shape:
-        difference = f"shape {tuple(ours.shape)} instead of {tuple(theirs.shape)}"
-        good = False
-    else:
-        error = ((ours - theirs).abs().max() / max(1, theirs.abs().max())).item()
-        difference, good = f"{error:.1e}", error <= BOUND
-    print(f"{'ok  ' if good else 'FAIL'} {what}: {difference}", flush=True)
-    if not good:
-        failures.append(what)
 
 
 def test_loader():
     for folder in sorted((TESTS / "CheckpointsTests" / "Fixtures").glob("from_pytorch*")):
-        model, expected = Autoencoder(folder), load_file(folder / "expected.safetensors")
+        model, expected = Autoencoder.load(folder), load_file(folder / "expected.safetensors")
         mean, log_variance = model.encode(expected["images"])
         compare(f"loader, {folder.name}, mean", mean, expected["mean"])
         compare(f"loader, {folder.name}, log-variance", log_variance, expected["log_variance"])
@@ -74,25 +58,8 @@ def latest_versions(models_dir):
     return found
 
 
-def images_as_tensor(images, size):
-    """[count, channels, height, width] from rows, planes of rows, or rows of pixels."""
-    values = torch.tensor(images)
-    wanted = (size["channels"], size["height"], size["width"])
-    if values.shape[1:] == (wanted[1], wanted[2], wanted[0]) and wanted[0] != wanted[1]:
-        values = values.permute(0, 3, 1, 2)
-    return values.reshape(-1, *wanted)
-
-
-def images_as_json(images, example):
-    """In the nesting of the images that the daemon itself gave."""
-    shape = torch.tensor(example).shape
-    if len(shape) == 4 and shape[1:] != images.shape[1:]:
-        images = images.permute(0, 2, 3, 1)
-    return images.reshape(len(images), *shape[1:]).tolist()
-
-
 def test_model(daemon, name, folder, what):
-    model = Autoencoder(folder)
+    model = Autoencoder.load(folder)
     size, path = model.config["input"], f"/v1/models/{name}"
     latents = torch.randn(7, model.config["latent_dimension"], generator=torch.Generator().manual_seed(1))
     images = checkpoint_folder.drawn_images(model.config, 4, torch.Generator().manual_seed(2))

@@ -24,6 +24,13 @@ public struct TensorRow: Equatable, Sendable {
     /// The shape that the model needs, nil where it needs no such tensor.
     public let expected: Shape?
     public internal(set) var problem: Problem?
+
+    public init(
+        name: String, source: String?, element: SafetensorsElement?, shape: Shape?, expected: Shape?, problem: Problem?
+    ) {
+        (self.name, self.source, self.element, self.shape) = (name, source, element, shape)
+        (self.expected, self.problem) = (expected, problem)
+    }
 }
 
 extension TensorRow {

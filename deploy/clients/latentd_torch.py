@@ -1,6 +1,15 @@
-"""Loads a latentd checkpoint folder into PyTorch modules: python load_checkpoint.py deploy/models/mnist-2d/1
+"""latentd's models as PyTorch modules. Needs torch and safetensors, nothing of latentd; copy it into your own project.
 
-Prints the latent dimension and decodes the origin. Needs torch and safetensors, nothing of latentd.
+    latentd export mnist-2d --output mnist-2d.safetensors --config-output mnist-2d.json
+    model = Autoencoder(json.load(open("mnist-2d.json")))
+    model.load_state_dict(load_file("mnist-2d.safetensors"))     # strict, as it is by default
+    mean, log_variance = model.encode(images)                    # [count, channels, height, width] in 0...1
+    images = model.decode(mean)
+
+And back: `save_file(model.state_dict(), "mine.safetensors")`, then `latentd import --weights mine.safetensors --config ...`.
+A folder does as well: Autoencoder.load("deploy/models/mnist-2d/1"). Dropout is left out, since it does nothing here.
+
+    python latentd_torch.py deploy/models/mnist-2d/1             # prints the latent dimension, decodes the origin
 """
 import json
 import sys
@@ -41,10 +50,10 @@ def sides(padding, rows, columns):
 class Part(nn.Sequential):
     """The encoder or the decoder: weights sit at the layer's index in config.json, batch norm inside the layer."""
 
-    def __init__(self, layers, shape, config, weights, name):
+    def __init__(self, layers, shape, config):
         super().__init__()
         self.activations = []
-        for index, layer in enumerate(layers):
+        for layer in layers:
             if layer["type"] == "dense":
                 module = nn.Linear(shape.numel(), layer["units"])
             elif layer["type"] == "reshape":
@@ -53,39 +62,50 @@ class Part(nn.Sequential):
                 kind = Convolution if layer["type"] == "convolution" else TransposedConvolution
                 module = kind(shape[0], layer["filters"], layer["kernel"], layer.get("stride", 1))
                 module.sides = layer.get("padding", "same")
-            activation = "none" if layer["type"] == "reshape" else layer.get("activation", config["activation"])
-            activation = activation if isinstance(activation, dict) else {"type": activation}
-            slope = [activation.get("slope", 0.3)] if activation["type"] == "leaky_relu" else []
-            self.activations.append(ACTIVATIONS[activation["type"]](*slope))
+            kind, slope = ("none", []) if layer["type"] == "reshape" else activation(layer, config)
+            self.activations.append(ACTIVATIONS[kind](*slope))
             self.append(module)
             # Shapes follow from running the layer once on zeros.
             x = torch.zeros(1, *shape)
-            shape = module(x.flatten(1) if layer["type"] in ("dense", "reshape") else x).shape[1:]
-            if f"{name}.{index}.batch_norm.weight" in weights:
-                kind = nn.BatchNorm1d if layer["type"] == "dense" else nn.BatchNorm2d
-                module.batch_norm = kind(shape[0], eps=1e-3, momentum=0.01)
+            with torch.no_grad():
+                shape = module(x.flatten(1) if layer["type"] in ("dense", "reshape") else x).shape[1:]
+            if layer["type"] != "reshape" and layer.get("batch_norm", config.get("batch_norm", False) and kind != "none"):
+                norm = nn.BatchNorm1d if layer["type"] == "dense" else nn.BatchNorm2d
+                module.batch_norm = norm(shape[0], eps=1e-3, momentum=0.01)
         self.shape = shape
 
     def forward(self, x):
-        for module, activation in zip(self, self.activations):
+        for module, activate in zip(self, self.activations):
             x = module(x.flatten(1) if isinstance(module, (nn.Linear, nn.Unflatten)) else x)
-            x = activation(module.batch_norm(x) if hasattr(module, "batch_norm") else x)
+            x = activate(module.batch_norm(x) if hasattr(module, "batch_norm") else x)
         return x
 
 
+def activation(layer, config):
+    """Its name and the slope, if it has one."""
+    chosen = layer.get("activation", config.get("activation", "leaky_relu"))
+    chosen = chosen if isinstance(chosen, dict) else {"type": chosen}
+    return chosen["type"], [chosen.get("slope", 0.3)] if chosen["type"] == "leaky_relu" else []
+
+
 class Autoencoder(nn.Module):
-    def __init__(self, folder):
+    def __init__(self, config):
         super().__init__()
-        with open(f"{folder}/config.json") as file:
-            self.config = json.load(file)
-        weights, size, latent = load_file(f"{folder}/model.safetensors"), self.config["input"], self.config["latent_dimension"]
+        self.config, size, latent = config, config["input"], config["latent_dimension"]
         shape = torch.Size((size["channels"], size["height"], size["width"]))
-        self.encoder = Part(self.config["encoder"], shape, self.config, weights, "encoder")
+        self.encoder = Part(config["encoder"], shape, config)
         self.mean = nn.Linear(self.encoder.shape.numel(), latent)
         self.log_variance = nn.Linear(self.encoder.shape.numel(), latent)
-        self.decoder = Part(self.config["decoder"], torch.Size((latent,)), self.config, weights, "decoder")
-        self.load_state_dict(weights)
+        self.decoder = Part(config["decoder"], torch.Size((latent,)), config)
         self.eval()
+
+    @classmethod
+    def load(cls, folder):
+        """The model of a checkpoint folder."""
+        with open(f"{folder}/config.json") as file:
+            model = cls(json.load(file))
+        model.load_state_dict(load_file(f"{folder}/model.safetensors"))
+        return model
 
     @torch.inference_mode()
     def encode(self, images):
@@ -95,11 +115,11 @@ class Autoencoder(nn.Module):
     @torch.inference_mode()
     def decode(self, latents):
         output = self.decoder(latents)
-        return torch.sigmoid(output) if self.config["likelihood"] == "bernoulli" else output
+        return torch.sigmoid(output) if self.config.get("likelihood", "bernoulli") == "bernoulli" else output
 
 
 if __name__ == "__main__":
-    model = Autoencoder(sys.argv[1])
+    model = Autoencoder.load(sys.argv[1])
     print(f"latent dimension {model.config['latent_dimension']}, {sum(p.numel() for p in model.parameters()):,} parameters")
     image = model.decode(torch.zeros(1, model.config["latent_dimension"]))[0, 0]
     for row in image[::2]:
