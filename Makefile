@@ -18,7 +18,7 @@ help:
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make fuzz          fuzz the HTTP layer for SECONDS=60'
 	@echo 'make differential  compare the request parser with SwiftNIO'\''s'
-	@echo 'make test-peers    PyTorch and latentd compute each other'\''s models (a 3 GB install); DATA=DIR/mnist inside'
+	@echo 'make test-peers    PyTorch, Keras and latentd compute each other'\''s models (a 3 GB install); DATA=DIR/mnist inside'
 	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
 	@echo 'make test-tls      testssl.sh looks at the TLS of the daemon'
 	@echo 'make bench         speed beside PyTorch, ONNX Runtime and FastAPI'
@@ -53,6 +53,7 @@ differential:
 test-peers: build .venv-peers/peers
 	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Peers/test_exchange.py --latentd $(PROGRAM) $(if $(DATA),--data-dir $(DATA))
+	@$(RUN) $(PEERS) Tests/Peers/test_keras.py --latentd $(PROGRAM) $(if $(DATA),--data-dir $(DATA))
 
 test-onednn3:
 	@env -u LATENTD_WARNINGS_AS_ERRORS SWIFT=$(SWIFT) Tests/Peers/test_onednn3.sh

@@ -18,6 +18,7 @@ curl runs the lines of the README
 dataset-fashion-mnist a real dataset for the training tests
 openssl makes certificates for the tests of TLS
 python3 runs the tests of the whole program
+python3-h5py reads a Keras model for the converter
 python3-selenium drives the browser from Python
 python3-venv third-party clients from PyPI, in a folder of their own'
 
