@@ -87,6 +87,13 @@ import Testing
         #expect(try read().rows.filter { $0.problem == nil }.count == 5)
     }
 
+    @Test func aNameCannotWriteToTheTerminal() throws {
+        var tensors = try Self.tensors()
+        tensors["a\nb\u{1B}[31m"] = try Tensor(shape: [1], values: [0])
+        try write(tensors)
+        #expect(complaint()?.contains(#"'a\u{a}b\u{1b}[31m' of shape [1]"#) == true)
+    }
+
     @Test func aHundredComplaintsAreCounted() throws {
         var tensors = try Self.tensors()
         for index in 0..<100 { tensors["other.\(index)"] = try Tensor(shape: [1], values: [0]) }

@@ -16,7 +16,9 @@ public enum StateDictError: Error, Equatable, CustomStringConvertible {
 
     private static let shown = 12
 
-    public var description: String {
+    public var description: String { text.onOneLine }
+
+    private var text: String {
         switch self {
         case .file(let fault): return fault.description
         case .format(let file, let reason): return "'\(file)': \(reason)"

@@ -12,9 +12,10 @@ struct ImportCommand: ParsableCommand {
 
             EXAMPLES
               latentd import --weights vae.safetensors --config config.json --name mine --dry-run
-              latentd import --weights vae.safetensors --config config.json --name mine --models-dir models
-              latentd import --weights vae.safetensors --config config.json --name mine --in-order \\
-                --map fc_mu=mean --map fc_var=log_variance --batch-norm-epsilon 1e-5
+              latentd import --weights vae.safetensors --config config.json --name mine
+
+            Names as of PyTorch's users, and PyTorch's epsilon of batch norm: \
+            --in-order --map fc_mu=mean --map fc_var=log_variance --batch-norm-epsilon 1e-5
             """)
 
     @Option(help: "The state dict (safetensors; F32, F64, F16 or BF16).")
@@ -34,7 +35,8 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         name: .customLong("map"), parsing: .singleValue,
-        help: "Another name for what begins with FROM, as FROM=TO; may be repeated.")
+        help: ArgumentHelp(
+            "Another name for what begins with FROM, by whole components; may be repeated.", valueName: "from=to"))
     var rules: [String] = []
 
     @Flag(help: "Take the numbered modules of encoder and decoder as the layers in their order.")

@@ -21,8 +21,9 @@ struct TensorTable {
 
     private static func cells(_ row: TensorRow) -> [String] {
         [
-            row.name, row.expected?.description ?? "-", row.element?.rawValue ?? "-", row.shape?.description ?? "-",
-            row.source ?? "-", row.problem.map(verdict) ?? "ok",
+            row.name.onOneLine, row.expected?.description ?? "-", row.element?.rawValue ?? "-",
+            row.shape?.description ?? "-",
+            row.source?.onOneLine ?? "-", row.problem.map(verdict) ?? "ok",
         ]
     }
 
