@@ -117,11 +117,13 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder, expected = pathlib.Path(temporary), {}
         for seed, (name, (make, save, options)) in enumerate(CASES.items()):
+            keras.utils.set_random_seed(seed)
             encoder, decoder = make()
-            models.randomise(encoder, seed), models.randomise(decoder, seed + 100)
             size = dict(zip(("height", "width", "channels"), encoder.input_shape[1:] if make is not models.dense else (28, 28, 1)))
             if name in ("keras-classic", "keras-thesis") and arguments.data_dir:
                 train(encoder, decoder, pictures(size, 1024, arguments.data_dir))
+            else:
+                models.randomise(encoder, seed), models.randomise(decoder, seed + 100)
             (folder / "saved" / name).mkdir(parents=True)
             files = save(folder / "saved" / name, encoder, decoder)
             converted = subprocess.run([sys.executable, CONVERTER, *files, "--output", name, *options], cwd=folder,
