@@ -15,10 +15,11 @@ struct HeadBuilder: Sendable {
 
     /// What a method may be called; anything else is not implemented. CONNECT is left out on purpose: there is no tunnel. TRACE
     /// and QUERY are known and have no routes; an echo only helps attackers.
-    private static let methods: [(name: StaticString, method: HTTPRequest.Method)] = [
-        ("get", .get), ("post", .post), ("head", .head), ("put", .put), ("delete", .delete), ("patch", .patch),
-        ("options", .options), ("trace", .trace),
-    ] + (HTTPRequest.Method(rawValue: "QUERY").map { [("query" as StaticString, $0)] } ?? [])
+    private static let methods: [(name: StaticString, method: HTTPRequest.Method)] =
+        [
+            ("get", .get), ("post", .post), ("head", .head), ("put", .put), ("delete", .delete), ("patch", .patch),
+            ("options", .options), ("trace", .trace),
+        ] + (HTTPRequest.Method(rawValue: "QUERY").map { [("query" as StaticString, $0)] } ?? [])
 
     /// `method SP target SP version` (RFC 9112 §3).
     mutating func requestLine(_ line: Span<UInt8>) throws(HTTPFault) {

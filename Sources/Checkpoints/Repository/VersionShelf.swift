@@ -38,7 +38,13 @@ struct VersionShelf {
 
     /// 0 where none was; a record that cannot be understood counts as none.
     private func highestRemoved() throws(FileFault) -> Int {
-        guard let bytes = try WholeFile.read(Self.record, in: path, limit: 64) else { return 0 }
+        let bytes: [UInt8]?
+        do throws(FileFault) { bytes = try WholeFile.read(Self.record, in: path, limit: 64) } catch {
+            // What is no folder has had no versions; whoever makes one there is told.
+            guard error.code == ENOTDIR else { throw error }
+            return 0
+        }
+        guard let bytes else { return 0 }
         let number = Int(String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline })
         return number.map { min(max($0, 0), 999_999_999) } ?? 0
     }

@@ -60,7 +60,8 @@ extension OpenAPIComponents {
         "Vector": .object(
             [
                 "name": .named("VectorName"), "object": .choice(["vector"]), "model": .string,
-                "version": .integer(1...Int.max), "created_at": JSONSchema.string.orNull, "norm": JSONSchema.number.orNull,
+                "version": .integer(1...Int.max), "created_at": JSONSchema.string.orNull,
+                "norm": JSONSchema.number.orNull,
                 "origin": JSONSchema.object([:]).orNull, "latent": .array(.number),
             ], required: ["name", "object", "model", "version"]),
         "Map": .object(
@@ -75,6 +76,7 @@ extension OpenAPIComponents {
         ("name", .string), ("version", JSONSchema.integer(1...Int.max).orNull),
         ("state", .choice(["ready", "loading", "unloading", "unloaded", "failed"])), ("reason", .string),
         ("family", .string), ("input", .named("ImageShape")), ("latent_dimension", .integer(1...Int.max)),
-        ("operations", .array(.string)), ("dataset", JSONSchema.string.orNull), ("parameter_count", .integer(0...Int.max)),
+        ("operations", .array(.string)), ("dataset", JSONSchema.string.orNull),
+        ("parameter_count", .integer(0...Int.max)),
     ]
 }

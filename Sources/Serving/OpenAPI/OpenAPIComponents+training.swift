@@ -99,7 +99,8 @@ extension OpenAPIComponents {
                 "outputs": .array(
                     .object(
                         [
-                            "name": .string, "datatype": .string, "shape": .array(.integer(0...Int.max)), "data": .anything,
+                            "name": .string, "datatype": .string, "shape": .array(.integer(0...Int.max)),
+                            "data": .anything,
                         ], required: ["name", "datatype", "shape"])),
             ], required: ["model_name", "model_version", "outputs"]),
         "RepositoryRequest": .object(["parameters": JSONSchema.object([:]).orNull]),

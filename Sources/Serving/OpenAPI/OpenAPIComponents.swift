@@ -12,7 +12,8 @@ enum OpenAPIComponents {
                     [
                         "code": .string(pattern: "^[a-z0-9_]+$").described("A stable word for programs."),
                         "message": JSONSchema.string.described("One sentence for people."),
-                        "parameter": JSONSchema.string.orNull.described("The place that is wrong, such as `latents[3]`."),
+                        "parameter": JSONSchema.string.orNull.described(
+                            "The place that is wrong, such as `latents[3]`."),
                         "request_id": .string,
                     ], required: ["code", "message", "request_id"])
             ], required: ["error"]),
@@ -34,7 +35,8 @@ enum OpenAPIComponents {
             .object(["image": .named("Image")], required: ["image"], closed: true),
             .object(["sample": .named("SampleReference")], required: ["sample"], closed: true),
             .object(["vector": .named("VectorName")], required: ["vector"], closed: true)
-        ).described("A place in latent space: numbers, an image (its posterior's mean), a dataset's, or a vector's name."),
+        ).described(
+            "A place in latent space: numbers, an image (its posterior's mean), a dataset's, or a vector's name."),
         "VectorName": .string(pattern: "^[a-z0-9][a-z0-9._-]{0,63}$"),
         "PixelRows": JSONSchema.any(
             of: .array(.array(.number)), .array(.array(.array(.number)))
@@ -56,7 +58,8 @@ enum OpenAPIComponents {
             path(["through": .array(.named("Point"), 2...OperationLimits.points)], ["through"])),
         "TraverseRequest": .object(
             [
-                "point": JSONSchema.named("Point").orNull, "dimension": JSONSchema.integer(0...Int.max, default: 0).orNull,
+                "point": JSONSchema.named("Point").orNull,
+                "dimension": JSONSchema.integer(0...Int.max, default: 0).orNull,
                 "direction": JSONSchema.named("Numbers").orNull, "vector": JSONSchema.named("VectorName").orNull,
                 "from": JSONSchema.number.orNull, "to": JSONSchema.number.orNull,
                 "steps": JSONSchema.integer(1...OperationLimits.latents, default: 9).orNull,
@@ -67,7 +70,8 @@ enum OpenAPIComponents {
             [
                 "terms": .array(
                     .object(
-                        ["weight": JSONSchema.number.orNull, "point": .named("Point")], required: ["point"], closed: true),
+                        ["weight": JSONSchema.number.orNull, "point": .named("Point")], required: ["point"],
+                        closed: true),
                     1...OperationLimits.points),
                 "nearest": JSONSchema.integer(0...NearestRoute.limit, default: 5).orNull,
             ], required: ["terms"], closed: true),

@@ -61,7 +61,8 @@ enum OpenAPIDocument {
     }
 
     private static func operation(_ endpoint: Endpoint) -> String {
-        let operation = OperationTable.operation(of: endpoint) ?? Operation(id: "\(endpoint.method) \(endpoint.pattern)")
+        let operation =
+            OperationTable.operation(of: endpoint) ?? Operation(id: "\(endpoint.method) \(endpoint.pattern)")
         var members = [
             #""operationId":\#(quoted(operation.id))"#, #""summary":\#(quoted(endpoint.summary))"#,
             #""tags":[\#(quoted(Tag(endpoint.pattern).rawValue))]"#,
@@ -110,11 +111,14 @@ enum OpenAPIDocument {
             let fields = headers.isEmpty ? "" : #","headers":{\#(headers.joined(separator: ","))}"#
             return #""\#(status)":{"description":\#(quoted(text))\#(fields)\#(body)}"#
         }
-        var answers = [answer(operation.status, operation.gives == nil ? "Done." : "What was asked for.", operation.gives)]
+        var answers = [
+            answer(operation.status, operation.gives == nil ? "Done." : "What was asked for.", operation.gives)
+        ]
         answers += operation.others.map { answer($0.status, $0.description, $0.status == 204 ? nil : operation.gives) }
         let form = endpoint.pattern.hasPrefix("/v2") ? "InferenceError" : "Error"
         for status in errors(endpoint, operation).sorted() {
-            answers.append(##""\##(status)":{"$ref":"#/components/responses/\##(form)\##(isBusy(status) ? "Busy" : "")"}"##)
+            answers.append(
+                ##""\##(status)":{"$ref":"#/components/responses/\##(form)\##(isBusy(status) ? "Busy" : "")"}"##)
         }
         return answers + [##""default":{"$ref":"#/components/responses/\##(form)"}"##]
     }

@@ -10,7 +10,8 @@ enum OpenAPIParameters {
 
     static let inPaths: [String: Parameter] = [
         "model": Parameter(schema: .string(pattern: name), text: "A model's name.", example: "mnist-2d"),
-        "version": Parameter(schema: .string(pattern: "^[0-9]{1,9}$"), text: "A model's version, from 1.", example: "1"),
+        "version": Parameter(
+            schema: .string(pattern: "^[0-9]{1,9}$"), text: "A model's version, from 1.", example: "1"),
         "vector": Parameter(schema: .named("VectorName"), text: "A vector's name.", example: "slant"),
         "dataset": Parameter(schema: .string(pattern: name), text: "A dataset's name.", example: "mnist"),
         "split": Parameter(schema: .choice(["train", "test"]), text: "A part of the dataset.", example: "test"),
@@ -28,7 +29,8 @@ enum OpenAPIParameters {
 
     private static let queries: [String: Parameter] = [
         "format": Parameter(
-            schema: .choice(["json", "png", "raw", "npy"]), text: "The answer's form, before `Accept`; what is offered here."),
+            schema: .choice(["json", "png", "raw", "npy"]),
+            text: "The answer's form, before `Accept`; what is offered here."),
         "columns": Parameter(schema: .integer(1...Limits.rows), text: "Images side by side."),
         "rows": Parameter(schema: .integer(1...Limits.rows), text: "Rows of images in the picture that is sent."),
         "scale": Parameter(schema: .integer(1...64, default: 1), text: "Pixels a pixel of a picture takes."),
@@ -52,7 +54,8 @@ enum OpenAPIParameters {
         "limit": Parameter(schema: .integer(1...1000, default: 100), text: "Entries at most."),
         "limit events": Parameter(schema: .integer(1...999, default: 500), text: "Events at most."),
         "after": Parameter(schema: .string(pattern: "^job_[0-9a-z]{26}$"), text: "The last id of the page before."),
-        "after events": Parameter(schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),
+        "after events": Parameter(
+            schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),
     ]
 
     private static let flag = JSONSchema.choice(["true", "false", "1", "0"], default: "false")
@@ -60,7 +63,8 @@ enum OpenAPIParameters {
     static let headers: [String: Parameter] = [
         "Idempotency-Key": Parameter(
             schema: .string(pattern: "^[!-~]{1,255}$"), text: "The same key with the same body makes one job only."),
-        "Last-Event-ID": Parameter(schema: .string(pattern: "^[0-9]{0,18}$"), text: "Of a stream: the last event that is known."),
+        "Last-Event-ID": Parameter(
+            schema: .string(pattern: "^[0-9]{0,18}$"), text: "Of a stream: the last event that is known."),
         "Inference-Header-Content-Length": Parameter(
             schema: .string(pattern: "^[0-9]{1,18}$"), text: "Bytes of JSON before the tensors' bytes; 0 for none."),
     ]

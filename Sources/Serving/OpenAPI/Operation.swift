@@ -26,7 +26,8 @@ struct Operation: Sendable {
 
         // Header fields that only this form has; OpenAPI has no place for those of one form.
         private static let octets = JSONSchema.binary.described(
-            "Numbers by themselves. X-Shape has the extents, such as 32,1,28,28; X-Dtype says f32, little-endian, or u8.")
+            "Numbers by themselves. X-Shape has the extents, such as 32,1,28,28; X-Dtype says f32, little-endian, or u8."
+        )
 
         var optional: Content {
             var content = self
@@ -53,8 +54,10 @@ struct Operation: Sendable {
 
 /// Every endpoint's operation, by method and pattern. A test holds it against the route table, both ways.
 enum OperationTable {
-    static let operations = aboutModels.merging(onModels) { first, _ in first }.merging(aboutTraining) { first, _ in first }
-        .merging(inference) { first, _ in first }.merging(aroundIt) { first, _ in first }
+    static let operations = aboutModels.merging(onModels) { first, _ in first }.merging(aboutTraining) { first, _ in
+        first
+    }
+    .merging(inference) { first, _ in first }.merging(aroundIt) { first, _ in first }
 
     static func operation(of endpoint: Endpoint) -> Operation? {
         operations["\(endpoint.method.rawValue) \(endpoint.pattern)"]

@@ -2,7 +2,8 @@
 extension OperationTable {
     static let inference: [String: Operation] = {
         var table: [String: Operation] = [
-            "GET /v2/health/live": Operation(id: "oipIsAlive", gives: .json(.object(["live": .boolean], required: ["live"]))),
+            "GET /v2/health/live": Operation(
+                id: "oipIsAlive", gives: .json(.object(["live": .boolean], required: ["live"]))),
             "GET /v2/health/ready": Operation(
                 id: "oipIsReady", gives: .json(.object(["ready": .boolean], required: ["ready"])), errors: [503]),
             "GET /v2": server("oipServer"),
@@ -13,8 +14,10 @@ extension OperationTable {
             "GET /v2/repository/index": Operation(id: "oipIndex", gives: .json(.array(.named("RepositoryEntry")))),
             "POST /v2/repository/index": Operation(
                 id: "oipReadyIndex",
-                takes: Operation.Content.json(.object(["ready": JSONSchema.boolean.orNull]), example: #"{"ready": true}"#)
-                    .optional,
+                takes: Operation.Content.json(
+                    .object(["ready": JSONSchema.boolean.orNull]), example: #"{"ready": true}"#
+                )
+                .optional,
                 gives: .json(.array(.named("RepositoryEntry")))),
         ]
         for verb in ["load", "unload"] {
@@ -64,7 +67,10 @@ extension OperationTable {
             id: id,
             gives: .json(
                 .object(
-                    ["model_stats": .array(.object(["name": .string, "version": .string], required: ["name", "version"]))],
+                    [
+                        "model_stats": .array(
+                            .object(["name": .string, "version": .string], required: ["name", "version"]))
+                    ],
                     required: ["model_stats"])))
     }
 }

@@ -24,7 +24,8 @@ extension OperationTable {
         "GET /v1/models/{model}/vectors/{vector}": Operation(id: "getVector", gives: .json(.named("Vector"))),
         "PUT /v1/models/{model}/vectors/{vector}": Operation(
             id: "putVector", details: "201 where it is new. It belongs to the version that is served.",
-            takes: .json(.named("VectorRequest"), example: #"{"from": [{"latent": [-2, 0]}], "to": [{"latent": [2, 1]}]}"#),
+            takes: .json(
+                .named("VectorRequest"), example: #"{"from": [{"latent": [-2, 0]}], "to": [{"latent": [2, 1]}]}"#),
             gives: .json(.named("Vector")), others: [(201, "It is new.")]),
         "DELETE /v1/models/{model}/vectors/{vector}": Operation(id: "deleteVector", status: 204),
         "GET /v1/models/{model}/map": Operation(
@@ -51,7 +52,8 @@ extension OperationTable {
                 A PNG may hold many images side by side (`rows`, `columns`, `padding`). Octets and NPY give the mean alone.
                 """,
             takes: .arrays(
-                .named("EncodeRequest"), png: true, example: #"{"images": [{"png": "\#(picture)"}], "samples": 2, "seed": 7}"#),
+                .named("EncodeRequest"), png: true,
+                example: #"{"images": [{"png": "\#(picture)"}], "samples": 2, "seed": 7}"#),
             gives: .arrays(.named("Encoding"))),
         "POST /v1/models/{model}/reconstruct": Operation(
             id: "reconstruct", details: "Losses are in nats an image.",
@@ -65,7 +67,8 @@ extension OperationTable {
             gives: pictures(.named("Path"))),
         "POST /v1/models/{model}/traverse": Operation(
             id: "traverse",
-            details: "A dimension is set to the values of the range; multiples of a direction or vector are added to the point.",
+            details:
+                "A dimension is set to the values of the range; multiples of a direction or vector are added to the point.",
             takes: .json(
                 .named("TraverseRequest"),
                 example: #"{"point": {"latent": [0.5, -1.2]}, "dimension": 1, "from": -1, "to": 1, "steps": 3}"#),
@@ -77,7 +80,8 @@ extension OperationTable {
                 example: #"{"terms": [{"point": {"latent": [1, 0]}}, {"weight": -0.5, "point": {"latent": [0, 1]}}]}"#),
             gives: pictures(.named("Sum"))),
         "POST /v1/models/{model}/sample": Operation(
-            id: "sample", takes: Operation.Content.json(.named("SampleRequest"), example: #"{"count": 2, "seed": 7}"#).optional,
+            id: "sample",
+            takes: Operation.Content.json(.named("SampleRequest"), example: #"{"count": 2, "seed": 7}"#).optional,
             gives: pictures(.named("Path"))),
         "POST /v1/models/{model}/nearest": Operation(
             id: "nearest", details: "Distances are Euclidean, in latent units.",

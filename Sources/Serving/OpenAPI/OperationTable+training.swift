@@ -16,13 +16,15 @@ extension OperationTable {
                 """,
             takes: .json(
                 .named("JobRequest"),
-                example: #"{"dataset": "mnist", "model": "mnist-2d", "name": "mine", "training": {"epochs": 2, "seed": 7}}"#),
+                example:
+                    #"{"dataset": "mnist", "model": "mnist-2d", "name": "mine", "training": {"epochs": 2, "seed": 7}}"#),
             gives: Operation.Content(media: [("application/json", .named("Job"))], headers: ["Location"]), status: 201,
             headers: ["Idempotency-Key"], errors: [429]),
         "GET /v1/jobs/{job}": Operation(id: "getJob", gives: .json(.named("Job"))),
         "DELETE /v1/jobs/{job}": Operation(id: "deleteJob", status: 204, errors: [409]),
         "POST /v1/jobs/{job}/cancel": Operation(
-            id: "cancelJob", details: "A running job ends at its next step.", gives: .json(.named("Job")), errors: [409]),
+            id: "cancelJob", details: "A running job ends at its next step.", gives: .json(.named("Job")), errors: [409]
+        ),
         "POST /v1/jobs/{job}/pause": Operation(
             id: "pauseJob", details: "A running job ends its process at the next step, and leaves a checkpoint of it.",
             gives: .json(.named("Job")), errors: [409]),
@@ -35,10 +37,14 @@ extension OperationTable {
                 """,
             gives: Operation.Content(
                 media: [
-                    ("application/json", .object(
-                        ["data": .array(.named("JobEvent")), "has_more": .boolean], required: ["data", "has_more"])),
+                    (
+                        "application/json",
+                        .object(
+                            ["data": .array(.named("JobEvent")), "has_more": .boolean], required: ["data", "has_more"])
+                    ),
                     ("text/event-stream", .string),
-                ]), headers: ["Last-Event-ID"], others: [(204, "The job has ended, and the client has its last event.")]),
+                ]), headers: ["Last-Event-ID"], others: [(204, "The job has ended, and the client has its last event.")]
+        ),
     ]
 
     private static func page(_ item: JSONSchema) -> Operation.Content {
