@@ -199,6 +199,16 @@ class Jobs(WithClient):
             job.wait()
         self.assertIs(caught.exception.job, job)
 
+    def test_versions_come_and_go(self):
+        first = self.client.train("shapes", "mnist-2d", name="coming", epochs=1, seed=1).wait()
+        self.assertEqual(self.client.train("shapes", "mnist-2d", name="coming", epochs=1, seed=2).wait().info["versions"], [1, 2])
+        self.client.delete_version("coming", 2)
+        self.assert_same(self.client.model("coming").decode(LATENTS), first.decode(LATENTS))
+        self.client.unload("coming")
+        with self.assertRaisesRegex(latentd.Error, "model_unloaded"):
+            first.decode(LATENTS)
+        self.assertEqual(self.client.load("coming").info["version"], 1)
+
     def test_a_job_is_paused_and_resumed(self):
         job = self.client.train("shapes", "mnist-2d", name="paused", epochs=500, priority=3)
         self.assertEqual(job.pause().document["priority"], 3)

@@ -154,6 +154,19 @@ class Client:
             raise ValueError(f"model '{name}' is served in version {model.info['version']}, not {version}")
         return model
 
+    def load(self, name):
+        """Reads the newest version of a model from the server's disk and serves it; wants the scope admin, as the next two."""
+        self.call("POST", f"/v1/models/{quoted(name)}/load")
+        return self.model(name)
+
+    def unload(self, name):
+        """Takes a model out of service; requests that have it finish with it."""
+        self.call("POST", f"/v1/models/{quoted(name)}/unload")
+
+    def delete_version(self, name, version):
+        """Removes a published version from the server's disk; the newest of the others is served."""
+        self.call("DELETE", f"/v1/models/{quoted(name)}/versions/{version}")
+
     def datasets(self):
         return self.call("GET", "/v1/datasets")["data"]
 
