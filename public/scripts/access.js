@@ -1,15 +1,25 @@
 // The token, where the daemon asks for one: typed in once a tab, kept in sessionStorage, sent in a field and never in
 // an address.
 
-import { byId } from "./dom.js";
+import { element } from "./dom.js";
 
 const key = "latentd.token";
 let asked = null;
 
 export const token = () => sessionStorage.getItem(key);
 
+/** `fetch` with the token; after a 401 once more, for as long as there is another one to try. */
+export async function authorized(path, { headers = {}, ...options } = {}) {
+    for (;;) {
+        const sent = token();
+        const authorization = sent === null ? {} : { Authorization: `Bearer ${sent}` };
+        const response = await fetch(path, { ...options, headers: { ...headers, ...authorization } });
+        if (response.status !== 401 || !await renew(sent)) return response;
+    }
+}
+
 /** After a 401 to a request that was sent with `sent`: whether there is another token to try. */
-export function renew(sent) {
+function renew(sent) {
     if (token() !== sent) return Promise.resolve(true); // another request has asked meanwhile
     asked ??= ask(sent !== null).finally(() => (asked = null));
     return asked;
@@ -17,20 +27,26 @@ export function renew(sent) {
 
 /** Whether the person gave a token. */
 function ask(wasRefused) {
-    const dialog = byId("access");
-    const field = byId("access-token");
-    byId("access-text").textContent = wasRefused
+    const field = element("input", {
+        type: "password", id: "access-token", required: true, pattern: "[!-~]+", autocomplete: "off", autofocus: true,
+    });
+    const text = wasRefused
         ? "The daemon does not know this token. It may have been revoked."
         : "This daemon asks for a token. Whoever runs it makes one with “latentd token create”.";
-    field.value = "";
-    dialog.returnValue = "";
+    const dialog = element("dialog", { class: "card access", id: "access", "aria-labelledby": "access-title" },
+        element("form", { method: "dialog" },
+            element("h2", { id: "access-title", text: "Token" }),
+            element("p", { class: "hint", id: "access-text", text }),
+            element("label", { class: "field" }, element("span", { text: "Token" }), field),
+            element("button", { type: "submit", class: "primary", value: "given", text: "Go on" })));
+    document.body.append(dialog);
     dialog.showModal();
     return new Promise((resolve) => {
         dialog.addEventListener("close", () => {
             const typed = field.value.trim();
-            field.value = "";
             const isGiven = dialog.returnValue === "given" && typed !== "";
             if (isGiven) sessionStorage.setItem(key, typed);
+            dialog.remove();
             resolve(isGiven);
         }, { once: true });
     });

@@ -1,7 +1,7 @@
 // The daemon's HTTP API, one function a call. Every failure is an ApiError (the daemon said no)
 // or an Unreachable (it said nothing); nothing here touches the page, but that access.js may ask for a token.
 
-import { renew, token } from "./access.js";
+import { authorized } from "./access.js";
 
 export class ApiError extends Error {
     constructor(status, { code = "unknown", message = "", parameter = null } = {}) {
@@ -27,17 +27,12 @@ async function request(path, { method = "GET", json, body, type, accept = "appli
     }
     if (type) headers["Content-Type"] = type;
     let response;
-    let sent;
-    do {
-        sent = token();
-        if (sent !== null) headers.Authorization = `Bearer ${sent}`;
-        try {
-            response = await fetch(path, { method, headers, body, signal });
-        } catch (error) {
-            if (error.name === "AbortError") throw error;
-            throw new Unreachable();
-        }
-    } while (response.status === 401 && await renew(sent));
+    try {
+        response = await authorized(path, { method, headers, body, signal });
+    } catch (error) {
+        if (error.name === "AbortError") throw error;
+        throw new Unreachable();
+    }
     if (response.ok) return response;
     let described;
     try {
