@@ -54,6 +54,8 @@ if step release release; then
     step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
+    step reference run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
+        "$python" Tests/Browser/test_docs.py --url '{url}' --screenshots "$logs/screenshots"
     step conformance clients
 fi
 

@@ -53,8 +53,10 @@ struct StaticFiles: Sendable {
         }
     }
 
-    /// By the path that asks for it, such as `/styles/base.css`; `/` is `index.html`.
+    /// By the path that asks for it, such as `/styles/base.css`; pages have a shorter one as well.
     let files: [String: File]
+
+    private static let pages = ["index.html": "/", "docs.html": "/docs"]
 
     static let limit = 64 << 20
 
@@ -93,7 +95,7 @@ struct StaticFiles: Sendable {
                 contentType: type, tag: String(digest.hexadecimal.prefix(32)), bytes: bytes,
                 gzip: compression == .off ? nil : Self.gzip(bytes, type), compression: compression)
             files["/\(name)"] = file
-            if name == "index.html" { files["/"] = file }
+            if let path = Self.pages[name] { files[path] = file }
         }
         self.files = files
     }
