@@ -63,7 +63,9 @@ enum OpenAPIComponents {
                 "direction": JSONSchema.named("Numbers").orNull, "vector": JSONSchema.named("VectorName").orNull,
                 "from": JSONSchema.number.orNull, "to": JSONSchema.number.orNull,
                 "steps": JSONSchema.integer(1...OperationLimits.latents, default: 9).orNull,
-                "spacing": JSONSchema.choice(["uniform", "quantile"], default: "uniform").orNull,
+                "spacing": JSONSchema.choice(
+                    AxisSpacing.allCases.map(\.rawValue), default: AxisSpacing.uniform.rawValue
+                ).orNull,
                 "distances": JSONSchema.boolean.orNull,
             ], closed: true),
         "ArithmeticRequest": .object(

@@ -1,4 +1,5 @@
 import Jobs
+import LatentSpace
 
 /// Parameters of paths, queries and header fields, by name.
 enum OpenAPIParameters {
@@ -46,8 +47,8 @@ enum OpenAPIParameters {
         "y0": Parameter(schema: .number, text: "The lower end; -3 where nothing is said."),
         "y1": Parameter(schema: .number, text: "The upper end; 3 where nothing is said."),
         "spacing": Parameter(
-            schema: .choice(["uniform", "quantile"], default: "uniform"),
-            text: "Equal steps of the latent, or of its probability under the prior; the ends are probabilities then."),
+            schema: .choice(AxisSpacing.allCases.map(\.rawValue), default: AxisSpacing.uniform.rawValue),
+            text: "Places at equal distances, or with equal probability under the prior between neighbours."),
         "horizontal": Parameter(schema: .integer(0...Int.max, default: 0), text: "The dimension from left to right."),
         "vertical": Parameter(schema: .integer(0...Int.max, default: 1), text: "The dimension from bottom to top."),
         "status": Parameter(schema: .choice(JobStatus.allCases.map(\.rawValue)), text: "Only jobs that stand so."),
