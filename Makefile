@@ -66,6 +66,7 @@ bench: build .venv-peers/benchmarks
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_train.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_infer.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_serve.py --latentd $(PROGRAM)
+	@$(RUN) $(PEERS) Tests/Benchmarks/bench_forms.py --latentd $(PROGRAM)
 
 # Stamps of their own: the environment's python is a link to the system's.
 .venv-peers/peers: Tests/Peers/requirements.txt
