@@ -25,7 +25,7 @@ extension OpenAPIComponents {
         "Training": .object(settings, closed: true),
         "Job": .object(
             [
-                "id": .string(pattern: "^job_[0-9a-z]{26}$"), "object": .choice(["job"]), "name": .string,
+                "id": OpenAPIParameters.job, "object": .choice(["job"]), "name": .string,
                 "status": .choice(JobStatus.allCases.map(\.rawValue)), "status_reason": JSONSchema.string.orNull,
                 "created_at": .string, "started_at": JSONSchema.string.orNull, "finished_at": JSONSchema.string.orNull,
                 "queue_position": JSONSchema.integer(1...Int.max).orNull, "priority": .integer(-100...100),

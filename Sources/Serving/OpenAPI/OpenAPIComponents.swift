@@ -4,6 +4,7 @@ import LatentSpace
 enum OpenAPIComponents {
     static let schemas = values.merging(requests) { first, _ in first }.merging(answers) { first, _ in first }
         .merging(training) { first, _ in first }.merging(inference) { first, _ in first }
+        .merging(inferenceReports) { first, _ in first }
 
     private static let values: [String: JSONSchema] = [
         "Error": .object(

@@ -17,8 +17,11 @@ enum OpenAPIParameters {
         "dataset": Parameter(schema: .string(pattern: name), text: "A dataset's name.", example: "mnist"),
         "split": Parameter(schema: .choice(["train", "test"]), text: "A part of the dataset.", example: "test"),
         "index": Parameter(schema: .integer(0...Int.max), text: "An image's place in the split, from 0.", example: "0"),
-        "job": Parameter(schema: .string(pattern: "^job_[0-9a-z]{26}$"), text: "A job's id."),
+        "job": Parameter(schema: job, text: "A job's id."),
     ]
+
+    /// Crockford's digits, of which the first tell the time.
+    static let job = JSONSchema.string(pattern: "^job_[0-9a-hjkmnp-tv-z]{26}$")
 
     private static let name = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
 
@@ -54,7 +57,7 @@ enum OpenAPIParameters {
         "status": Parameter(schema: .choice(JobStatus.allCases.map(\.rawValue)), text: "Only jobs that stand so."),
         "limit": Parameter(schema: .integer(1...1000, default: 100), text: "Entries at most."),
         "limit events": Parameter(schema: .integer(1...999, default: 500), text: "Events at most."),
-        "after": Parameter(schema: .string(pattern: "^job_[0-9a-z]{26}$"), text: "The last id of the page before."),
+        "after": Parameter(schema: job, text: "The last id of the page before."),
         "after events": Parameter(
             schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),
     ]

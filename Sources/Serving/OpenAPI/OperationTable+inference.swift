@@ -5,7 +5,9 @@ extension OperationTable {
             "GET /v2/health/live": Operation(
                 id: "oipIsAlive", gives: .json(.object(["live": .boolean], required: ["live"]))),
             "GET /v2/health/ready": Operation(
-                id: "oipIsReady", gives: .json(.object(["ready": .boolean], required: ["ready"])), errors: [503]),
+                id: "oipIsReady",
+                gives: .json(.object(["live": .boolean, "ready": .boolean], required: ["live", "ready"])),
+                errors: [503]),
             "GET /v2": server("oipServer"),
             "GET /v2/": server("oipServerToo"),
             "GET /v2/models": Operation(
@@ -20,9 +22,10 @@ extension OperationTable {
                 .optional,
                 gives: .json(.array(.named("RepositoryEntry")))),
         ]
-        for verb in ["load", "unload"] {
+        // Nothing of what an unload is sent is read.
+        for (verb, body) in [("load", JSONSchema.named("RepositoryRequest")), ("unload", .object([:]))] {
             table["POST /v2/repository/models/{model}/\(verb)"] = Operation(
-                id: "oip\(verb.capitalized)", takes: Operation.Content.json(.named("RepositoryRequest")).optional,
+                id: "oip\(verb.capitalized)", takes: Operation.Content.json(body).optional,
                 gives: .json(.object([:])), errors: [409, 503])
         }
         for (path, suffix) in [("", ""), ("/versions/{version}", "OfVersion")] {
@@ -32,7 +35,7 @@ extension OperationTable {
                 id: "oipModelIsReady\(suffix)",
                 gives: .json(.object(["name": .string, "ready": .boolean], required: ["name", "ready"])))
             table["GET \(base)/config"] = Operation(
-                id: "oipConfiguration\(suffix)", gives: .json(.object(["name": .string], required: ["name"])))
+                id: "oipConfiguration\(suffix)", gives: .json(.named("InferenceConfiguration")))
             table["GET \(base)/stats"] = statistics("oipStatistics\(suffix)")
             table["POST \(base)/infer"] = Operation(
                 id: "infer\(suffix)",
@@ -66,11 +69,6 @@ extension OperationTable {
         Operation(
             id: id,
             gives: .json(
-                .object(
-                    [
-                        "model_stats": .array(
-                            .object(["name": .string, "version": .string], required: ["name", "version"]))
-                    ],
-                    required: ["model_stats"])))
+                .object(["model_stats": .array(.named("InferenceStatistics"))], required: ["model_stats"])))
     }
 }
