@@ -13,7 +13,7 @@ RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
 help:
 	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
-	@echo 'make test          install what the tests need (235 MB from PyPI, once), run all of them'
+	@echo 'make test          install what the tests need (270 MB from PyPI, once), run all of them'
 	@echo 'make build         leaves $(PROGRAM)'
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make fuzz          fuzz the HTTP layer for SECONDS=60'
