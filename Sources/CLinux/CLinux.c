@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -149,6 +150,8 @@ int linux_reset_on_close(int fd) {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
 }
+
+void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
 void linux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 

@@ -34,7 +34,7 @@ public struct HTTPLimits: Sendable, Equatable {
     public var lingerBytes = 16 * 1024 * 1024
     /// A peer that has ended its sending side cannot be told from one that has gone. It is given this long to get its
     /// answer; after that its request counts as cancelled. A reset counts at once.
-    public var halfCloseGrace: Duration = .milliseconds(250)
+    public var halfCloseGrace: Duration = .seconds(1)
 
     /// From a request's first byte to its answer's last: a body that is not whole by then is 408, work that is not done
     /// is cancelled and 503, an answer that is not read is cut.

@@ -57,6 +57,8 @@ int linux_shutdown_both(int fd);
 /// Makes close() reset the connection instead of ending it in order.
 int linux_reset_on_close(int fd);
 
+/// Threads share at most this many heaps of malloc; to be called before there are any.
+void linux_limit_heaps(int count);
 /// SIGPIPE is ignored from here on, in the whole process.
 void linux_ignore_sigpipe(void);
 /// Asks the kernel to send `signal` to this process when its parent dies. 0 or -errno.

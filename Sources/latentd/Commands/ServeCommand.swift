@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 
 struct ServeCommand: ParsableCommand {
@@ -19,6 +20,8 @@ struct ServeCommand: ParsableCommand {
     var insecure = false
 
     func run() throws {
+        // glibc gives each of many threads a heap of its own, which keeps what the others could use.
+        linux_limit_heaps(2)
         do {
             let daemon = try Daemon(try options.load(), allowsExposure: insecure)
             try daemon.run()
