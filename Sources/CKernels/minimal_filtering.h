@@ -1,115 +1,218 @@
-// Minimal filtering (Winograd; Lavin and Gray, arXiv:1509.09308) for one instruction set: two outputs of a window of two or
-// three taps take three or four products instead of four or six. Included inside a namespace that says how wide vectors are.
+// Minimal filtering (Winograd; Lavin and Gray, arXiv:1509.09308) for one instruction set: neighbouring outputs of a window
+// take fewer products than a window each. Included inside a namespace that says how wide vectors are.
 
 typedef vector<lanes>::floats floats;
 
-// One direction: a tile of `outputs` sees `places` of the source, and has as many components.
-template <int taps>
-struct axis {
-    static constexpr int outputs = taps == 1 ? 1 : 2, places = outputs + taps - 1;
+// One direction of a tile: its `outputs` see `places` of the source. With as many products as there are components,
+// outputs = out · ((in · places) ⊙ (weights · taps)); what `weights` is stands in MinimalAxis.swift.
+struct one {
+    static constexpr int taps = 1, outputs = 1, stride = 1, places = 1, components = 1;
+    static constexpr float in[1][1] = {{1}}, out[1][1] = {{1}};
+};
+struct two_taps_2 {
+    static constexpr int taps = 2, outputs = 2, stride = 1, places = 3, components = 3;
+    static constexpr float in[3][3] = {{1, -1, 0}, {0, 1, 0}, {0, -1, 1}}, out[2][3] = {{1, 1, 0}, {0, 1, 1}};
+};
+// Values of polynomials at 0, 1, -1, 2 and infinity.
+struct two_taps_4 {
+    static constexpr int taps = 2, outputs = 4, stride = 1, places = 5, components = 5;
+    static constexpr float in[5][5] = {
+        {2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
+    static constexpr float out[4][5] = {{1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 0}, {0, 1, -1, 8, 1}};
+};
+// At 0, 1, -1, 2, -2 and infinity.
+struct two_taps_5 {
+    static constexpr int taps = 2, outputs = 5, stride = 1, places = 6, components = 6;
+    static constexpr float in[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                       {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+    static constexpr float out[5][6] = {
+        {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 0}, {0, 1, 1, 16, 16, 1}};
+};
+struct three_taps_2 {
+    static constexpr int taps = 3, outputs = 2, stride = 1, places = 4, components = 4;
+    static constexpr float in[4][4] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
+    static constexpr float out[2][4] = {{1, 1, 1, 0}, {0, 1, -1, -1}};
+};
+struct three_taps_4 {
+    static constexpr int taps = 3, outputs = 4, stride = 1, places = 6, components = 6;
+    static constexpr const float (&in)[6][6] = two_taps_5::in;
+    static constexpr float out[4][6] = {
+        {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+};
+// A window that slides by two: its outer taps see the even places and are two taps that slide by one, its middle tap
+// sees the odd ones.
+struct three_taps_by_two {
+    static constexpr int taps = 3, outputs = 2, stride = 2, places = 5, components = 5;
+    static constexpr float in[5][5] = {
+        {1, 0, -1, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 0, 1, 0}, {0, 0, -1, 0, 1}};
+    static constexpr float out[2][5] = {{1, 1, 1, 0, 0}, {0, 0, 1, 1, 1}};
+};
 
-    // A tile's places to its components, in place.
-    static inline __attribute__((always_inline)) void transform(floats *d, int step) {
-        if constexpr (taps == 2) {
-            d[0] -= d[step];
-            d[2 * step] -= d[step];
-        } else if constexpr (taps == 3) {
-            floats first = d[step], second = d[2 * step];
-            d[0] -= second;
-            d[3 * step] = first - d[3 * step];
-            d[step] = first + second;
-            d[2 * step] = second - first;
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+// y = matrix · x, or its transpose's where `transposed`; elements of x and y are `step` and `to_step` apart.
+template <bool transposed, int rows, int columns>
+static ALWAYS_INLINE void multiply(const float (&matrix)[rows][columns], const floats *x, int step, floats *y,
+                                   int to_step) {
+#pragma clang fp contract(fast)
+#pragma unroll
+    for (int r = 0; r < (transposed ? columns : rows); r++) {
+        floats sum = {};
+        bool is_empty = true;
+#pragma unroll
+        for (int c = 0; c < (transposed ? rows : columns); c++) {
+            float factor = transposed ? matrix[c][r] : matrix[r][c];
+            if (factor == 0) continue;
+            sum = is_empty ? factor * x[c * step] : sum + factor * x[c * step];
+            is_empty = false;
+        }
+        y[r * to_step] = sum;
+    }
+}
+
+// Where a tile of the whole batch is.
+struct tile_place {
+    int64_t image, row, column;
+    tile_place(const latentd_window *w, int64_t tile, int64_t tile_rows, int64_t tile_columns)
+        : image(tile / (tile_rows * tile_columns)), row(tile / tile_columns % tile_rows), column(tile % tile_columns) {}
+};
+
+// [height, width] vectors of a tile from places of an image that may not all be there.
+template <int height, int width>
+static ALWAYS_INLINE void gather(const float *image, int64_t row_pitch, int64_t column_pitch, int64_t top, int64_t left,
+                                 int64_t rows, int64_t columns, floats (&tile)[height][width]) {
+    bool inside = top >= 0 && left >= 0 && top + height <= rows && left + width <= columns;
+#pragma unroll
+    for (int y = 0; y < height; y++)
+#pragma unroll
+        for (int x = 0; x < width; x++) {
+            bool is_there = inside || (top + y >= 0 && top + y < rows && left + x >= 0 && left + x < columns);
+            tile[y][x] = is_there ? *(const floats *)(image + (top + y) * row_pitch + (left + x) * column_pitch) : floats{};
+        }
+}
+
+template <class vertical, class horizontal>
+struct tiles {
+    static int64_t rows(const latentd_window *w) { return (w->output_height + vertical::outputs - 1) / vertical::outputs; }
+    static int64_t columns(const latentd_window *w) {
+        return (w->output_width + horizontal::outputs - 1) / horizontal::outputs;
+    }
+    static constexpr int components = vertical::components * horizontal::components;
+
+    static void in(const latentd_window *w, int64_t first, int64_t count, const float *source, float *to) {
+        int64_t tile_rows = rows(w), tile_columns = columns(w), row_pitch = w->source_width * w->channels;
+        for (int64_t i = 0; i < count; i++) {
+            tile_place tile(w, first + i, tile_rows, tile_columns);
+            const float *image = source + tile.image * w->source_height * row_pitch;
+            int64_t top = tile.row * vertical::outputs * vertical::stride - w->padding_top;
+            int64_t left = tile.column * horizontal::outputs * horizontal::stride - w->padding_left;
+            for (int64_t channel = 0; channel < w->channels; channel += lanes) {
+                floats d[vertical::places][horizontal::places];
+                gather(image + channel, row_pitch, w->channels, top, left, w->source_height, w->source_width, d);
+                floats half[vertical::places][horizontal::components], m[vertical::components][horizontal::components];
+#pragma unroll
+                for (int y = 0; y < vertical::places; y++) multiply<false>(horizontal::in, d[y], 1, half[y], 1);
+#pragma unroll
+                for (int x = 0; x < horizontal::components; x++)
+                    multiply<false>(vertical::in, &half[0][x], horizontal::components, &m[0][x], horizontal::components);
+#pragma unroll
+                for (int c = 0; c < components; c++)
+                    *(floats *)(to + c * w->source_pitch + i * w->channels + channel) = (&m[0][0])[c];
+            }
         }
     }
 
-    // A tile's products to its outputs, in place.
-    static inline __attribute__((always_inline)) void combine(floats *m, int step) {
-        if constexpr (taps == 2) {
-            m[0] += m[step];
-            m[step] += m[2 * step];
-        } else if constexpr (taps == 3) {
-            m[0] += m[step] + m[2 * step];
-            m[step] -= m[2 * step] + m[3 * step];
+    static void out(const latentd_window *w, int64_t first, int64_t count, const float *from, const float *bias,
+                    float slope, float *output) {
+        int64_t tile_rows = rows(w), tile_columns = columns(w);
+        for (int64_t i = 0; i < count; i++) {
+            tile_place tile(w, first + i, tile_rows, tile_columns);
+            int64_t top = tile.row * vertical::outputs, left = tile.column * horizontal::outputs;
+            float *image = output + tile.image * w->output_image + top * w->output_row + left * w->output_column;
+            for (int64_t channel = 0; channel < w->output_channels; channel += lanes) {
+                floats m[vertical::components][horizontal::components];
+#pragma unroll
+                for (int c = 0; c < components; c++)
+                    (&m[0][0])[c] = *(const floats *)(from + c * w->output_pitch + i * w->output_channels + channel);
+                floats half[vertical::components][horizontal::outputs], d[vertical::outputs][horizontal::outputs];
+#pragma unroll
+                for (int y = 0; y < vertical::components; y++) multiply<false>(horizontal::out, m[y], 1, half[y], 1);
+#pragma unroll
+                for (int x = 0; x < horizontal::outputs; x++)
+                    multiply<false>(vertical::out, &half[0][x], horizontal::outputs, &d[0][x], horizontal::outputs);
+                floats shift = *(const floats *)(bias + channel);
+#pragma unroll
+                for (int y = 0; y < vertical::outputs; y++)
+#pragma unroll
+                    for (int x = 0; x < horizontal::outputs; x++) {
+                        if (top + y >= w->output_height || left + x >= w->output_width) continue;
+                        floats value = d[y][x] + shift;
+                        *(floats *)(image + y * w->output_row + x * w->output_column + channel) =
+                            value > 0 ? value : value * slope;
+                    }
+            }
+        }
+    }
+
+    // The transpose of `out`: from the outputs' gradient to the components'.
+    static void back(const latentd_window *w, int64_t first, int64_t count, const float *gradient, float *to) {
+        int64_t tile_rows = rows(w), tile_columns = columns(w);
+        for (int64_t i = 0; i < count; i++) {
+            tile_place tile(w, first + i, tile_rows, tile_columns);
+            int64_t top = tile.row * vertical::outputs, left = tile.column * horizontal::outputs;
+            const float *image = gradient + tile.image * w->output_image;
+            for (int64_t channel = 0; channel < w->output_channels; channel += lanes) {
+                floats d[vertical::outputs][horizontal::outputs];
+                gather(image + channel, w->output_row, w->output_column, top, left, w->output_height, w->output_width, d);
+                floats half[vertical::outputs][horizontal::components], m[vertical::components][horizontal::components];
+#pragma unroll
+                for (int y = 0; y < vertical::outputs; y++) multiply<true>(horizontal::out, d[y], 1, half[y], 1);
+#pragma unroll
+                for (int x = 0; x < horizontal::components; x++)
+                    multiply<true>(vertical::out, &half[0][x], horizontal::components, &m[0][x], horizontal::components);
+#pragma unroll
+                for (int c = 0; c < components; c++)
+                    *(floats *)(to + c * w->output_pitch + i * w->output_channels + channel) = (&m[0][0])[c];
+            }
         }
     }
 };
 
-template <int taps_y, int taps_x>
-void tiles_in(const latentd_window *w, int64_t first_row, int64_t rows, const float *source, float *components) {
-    typedef axis<taps_y> vertical;
-    typedef axis<taps_x> horizontal;
-    int64_t columns = (w->output_width + horizontal::outputs - 1) / horizontal::outputs, tiles = rows * columns;
-    for (int64_t tile = 0; tile < tiles; tile++) {
-        int64_t top = (first_row + tile / columns) * vertical::outputs - w->padding_top;
-        int64_t left = tile % columns * horizontal::outputs - w->padding_left;
-        bool inside = top >= 0 && left >= 0 && top + vertical::places <= w->source_height &&
-                      left + horizontal::places <= w->source_width;
-        for (int64_t channel = 0; channel < w->channels; channel += lanes) {
-            floats d[vertical::places][horizontal::places];
-#pragma unroll
-            for (int y = 0; y < vertical::places; y++)
-#pragma unroll
-                for (int x = 0; x < horizontal::places; x++) {
-                    bool is_there = inside || (top + y >= 0 && top + y < w->source_height && left + x >= 0 &&
-                                               left + x < w->source_width);
-                    const float *place = source + ((top + y) * w->source_width + left + x) * w->channels + channel;
-                    d[y][x] = is_there ? *(const floats *)place : floats{};
-                }
-#pragma unroll
-            for (int y = 0; y < vertical::places; y++) horizontal::transform(d[y], 1);
-#pragma unroll
-            for (int x = 0; x < horizontal::places; x++) vertical::transform(&d[0][x], horizontal::places);
-#pragma unroll
-            for (int i = 0; i < vertical::places * horizontal::places; i++)
-                *(floats *)(components + i * w->source_pitch + tile * w->channels + channel) = (&d[0][0])[i];
-        }
+// Calls `run` with the filter of one direction.
+template <class Run>
+void with_filter(latentd_filter filter, Run run) {
+    switch (filter) {
+        case LATENTD_ONE_TAP: return run(one());
+        case LATENTD_TWO_TAPS_2: return run(two_taps_2());
+        case LATENTD_TWO_TAPS_4: return run(two_taps_4());
+        case LATENTD_TWO_TAPS_5: return run(two_taps_5());
+        case LATENTD_THREE_TAPS_2: return run(three_taps_2());
+        case LATENTD_THREE_TAPS_4: return run(three_taps_4());
+        case LATENTD_THREE_TAPS_BY_TWO: return run(three_taps_by_two());
     }
 }
 
-template <int taps_y, int taps_x>
-void tiles_out(const latentd_window *w, int64_t first_row, int64_t rows, const float *components, const float *bias,
-               float slope, float *output) {
-    typedef axis<taps_y> vertical;
-    typedef axis<taps_x> horizontal;
-    int64_t columns = (w->output_width + horizontal::outputs - 1) / horizontal::outputs, tiles = rows * columns;
-    for (int64_t tile = 0; tile < tiles; tile++) {
-        int64_t top = (first_row + tile / columns) * vertical::outputs, left = tile % columns * horizontal::outputs;
-        for (int64_t channel = 0; channel < w->output_channels; channel += lanes) {
-            floats m[vertical::places][horizontal::places];
-#pragma unroll
-            for (int i = 0; i < vertical::places * horizontal::places; i++)
-                (&m[0][0])[i] = *(const floats *)(components + i * w->output_pitch + tile * w->output_channels + channel);
-#pragma unroll
-            for (int y = 0; y < vertical::places; y++) horizontal::combine(m[y], 1);
-#pragma unroll
-            for (int x = 0; x < horizontal::outputs; x++) vertical::combine(&m[0][x], horizontal::places);
-            floats shift = *(const floats *)(bias + channel);
-#pragma unroll
-            for (int y = 0; y < vertical::outputs; y++)
-#pragma unroll
-                for (int x = 0; x < horizontal::outputs; x++) {
-                    if (top + y >= w->output_height || left + x >= w->output_width) continue;
-                    floats value = m[y][x] + shift;
-                    float *place = output + (top + y) * w->output_row + (left + x) * w->output_column + channel;
-                    *(floats *)place = value > 0 ? value : value * slope;
-                }
-        }
-    }
+// Calls `run` with the tiles of a window. Windows of two by three taps and the like, which are rare, have none.
+template <class Run>
+void with_tiles(const latentd_window *w, Run run) {
+    with_filter(w->vertical, [&](auto vertical) {
+        with_filter(w->horizontal, [&](auto horizontal) {
+            constexpr bool have_tiles = vertical.stride == horizontal.stride &&
+                                        (vertical.taps == horizontal.taps || vertical.taps == 1 || horizontal.taps == 1);
+            if constexpr (have_tiles) run(tiles<decltype(vertical), decltype(horizontal)>());
+        });
+    });
 }
 
-void window_in(const latentd_window *w, int64_t first_row, int64_t rows, const float *source, float *components) {
-    void (*const table[3][3])(const latentd_window *, int64_t, int64_t, const float *, float *) = {
-        {tiles_in<1, 1>, tiles_in<1, 2>, tiles_in<1, 3>},
-        {tiles_in<2, 1>, tiles_in<2, 2>, tiles_in<2, 3>},
-        {tiles_in<3, 1>, tiles_in<3, 2>, tiles_in<3, 3>}};
-    table[w->window_height - 1][w->window_width - 1](w, first_row, rows, source, components);
+void window_in(const latentd_window *w, int64_t first, int64_t count, const float *source, float *components) {
+    with_tiles(w, [&](auto tiles) { tiles.in(w, first, count, source, components); });
 }
 
-void window_out(const latentd_window *w, int64_t first_row, int64_t rows, const float *components, const float *bias,
+void window_out(const latentd_window *w, int64_t first, int64_t count, const float *components, const float *bias,
                 float slope, float *output) {
-    void (*const table[3][3])(const latentd_window *, int64_t, int64_t, const float *, const float *, float, float *) = {
-        {tiles_out<1, 1>, tiles_out<1, 2>, tiles_out<1, 3>},
-        {tiles_out<2, 1>, tiles_out<2, 2>, tiles_out<2, 3>},
-        {tiles_out<3, 1>, tiles_out<3, 2>, tiles_out<3, 3>}};
-    table[w->window_height - 1][w->window_width - 1](w, first_row, rows, components, bias, slope, output);
+    with_tiles(w, [&](auto tiles) { tiles.out(w, first, count, components, bias, slope, output); });
+}
+
+void window_back(const latentd_window *w, int64_t first, int64_t count, const float *gradient, float *components) {
+    with_tiles(w, [&](auto tiles) { tiles.back(w, first, count, gradient, components); });
 }

@@ -99,6 +99,14 @@ extension Contraction {
         // Minimal filtering: tiles that hang over, several strips of tiles, windows of two and three taps.
         convolution(2, 16, 32, (21, 20), (3, 3), margins: (0, 1, 2, 0)),
         convolution(1, 32, 16, (9, 12), (2, 3), margins: (1, 0, 0, 2)),
+        // Tiles of four outputs, several images to a strip and several strips.
+        convolution(3, 16, 32, (7, 7), (3, 3), margins: (1, 1, 1, 1)),
+        convolution(9, 48, 64, (7, 8), (3, 3), margins: (1, 1, 1, 1)),
+        convolution(2, 16, 16, (12, 1), (3, 1), margins: (1, 0, 1, 0)),
+        // Windows that slide by two, in both directions and in one.
+        convolution(3, 16, 48, (14, 12), (3, 3), stride: (2, 2), margins: (0, 0, 1, 1)),
+        convolution(2, 32, 16, (13, 16), (3, 3), stride: (2, 2), margins: (1, 1, 1, 1)),
+        convolution(1, 16, 16, (13, 11), (3, 3), stride: (2, 1), margins: (1, 0, 1, 2)),
     ]
 
     static let transposedConvolutions: [Contraction] = [
@@ -121,6 +129,8 @@ extension Contraction {
         transposed(1, 32, 16, (9, 10), (3, 3), stride: (2, 2), margins: (0, 0, 1, 1)),
         transposed(2, 16, 16, (12, 9), (4, 4), stride: (2, 2), margins: (1, 1, 1, 1)),
         transposed(1, 16, 32, (8, 7), (5, 6), stride: (2, 2), margins: (2, 1, 1, 2)),
+        transposed(3, 32, 16, (7, 14), (3, 3), stride: (2, 2), margins: (0, 0, 1, 1)),
+        transposed(2, 16, 16, (14, 7), (3, 3), margins: (1, 1, 1, 1)),
     ]
 
     static let denses: [Contraction] = [

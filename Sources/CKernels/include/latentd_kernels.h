@@ -38,23 +38,39 @@ void latentd_run_products(latentd_instruction_set set, const latentd_product *pr
 void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
                           const float *b, const float *bias, float slope, float *c);
 
-/// A window of 1 to 3 rows and columns of weights that slides by one over a channels-last image, for minimal filtering
-/// (Winograd): tiles of two outputs a direction (one where the window has one tap) are taken to as many components as they
-/// see places, multiplied component by component, and taken back. Both numbers of channels are multiples of 16.
+/// One direction of a tile of minimal filtering: how many taps of the window, sliding by one unless said, and outputs.
+typedef enum {
+    LATENTD_ONE_TAP,
+    LATENTD_TWO_TAPS_2,
+    LATENTD_TWO_TAPS_4,
+    LATENTD_TWO_TAPS_5,
+    LATENTD_THREE_TAPS_2,
+    LATENTD_THREE_TAPS_4,
+    LATENTD_THREE_TAPS_BY_TWO,
+} latentd_filter;
+
+/// A window of weights that slides over channels-last images, for minimal filtering (Winograd): tiles of outputs are taken
+/// to components, multiplied component by component, and taken back. Both numbers of channels are multiples of 16; both
+/// directions slide alike and have as many taps, unless one has one. Tiles are counted from the first image's upper left
+/// one, row by row, through all images.
 typedef struct {
-    int64_t source_height, source_width, channels, padding_top, padding_left, window_height, window_width;
+    latentd_filter vertical, horizontal;
+    int64_t source_height, source_width, channels, padding_top, padding_left;
     int64_t output_height, output_width, output_channels;
-    /// Floats from an output to the next below it and beside it.
-    int64_t output_row, output_column;
+    /// Floats from an output to the next below it and beside it, and to that of the next image.
+    int64_t output_row, output_column, output_image;
     /// Floats from a component to the next.
     int64_t source_pitch, output_pitch;
 } latentd_window;
-/// components [component, tile, channel] of some rows of tiles.
-void latentd_window_in(latentd_instruction_set set, const latentd_window *window, int64_t first_row, int64_t rows,
+/// components [component, tile, channel] of some tiles.
+void latentd_window_in(latentd_instruction_set set, const latentd_window *window, int64_t first, int64_t count,
                        const float *source, float *components);
 /// output = f(bias + what the components [component, tile, output channel] come to).
-void latentd_window_out(latentd_instruction_set set, const latentd_window *window, int64_t first_row, int64_t rows,
+void latentd_window_out(latentd_instruction_set set, const latentd_window *window, int64_t first, int64_t count,
                         const float *components, const float *bias, float slope, float *output);
+/// The gradients of the components [component, tile, output channel] from that of the output.
+void latentd_window_back(latentd_instruction_set set, const latentd_window *window, int64_t first, int64_t count,
+                         const float *gradient, float *components);
 
 /// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
 ///

@@ -48,9 +48,12 @@ struct WindowAxis {
 struct Correlation {
     let vertical, horizontal: WindowAxis
     let channels, outputChannels: Int
-    /// Where the first output is, and the floats from one to the next beside it and below it.
+    /// Where the first output is, the floats from one to the next beside it and below it, and to that of the next image.
     var outputOffset = 0
-    let outputColumn, outputRow: Int
+    let outputColumn, outputRow, outputImage: Int
+
+    /// Floats of an image.
+    var sourceCount: Int { vertical.source * horizontal.source * channels }
 
     /// Offsets of outputs are relative to the first.
     var products: [Product] {

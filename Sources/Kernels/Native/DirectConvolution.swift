@@ -10,11 +10,8 @@ final class DirectConvolution {
         sharing shared: DirectConvolution? = nil
     ) {
         self.geometry = geometry
-        let (axes, outs) = (geometry.axes, geometry.outputChannels)
-        let correlation = Correlation(
-            vertical: axes.vertical, horizontal: axes.horizontal, channels: geometry.inputChannels,
-            outputChannels: outs, outputColumn: outs, outputRow: geometry.output.width * outs)
-        window = SlidingWindow(correlation, set, scratch: scratch, sharing: shared?.window)
+        window = SlidingWindow(
+            Correlation(geometry), batch: geometry.batch, set, scratch: scratch, sharing: shared?.window)
     }
 
     /// Takes over weights [out, in, h, w].
@@ -35,11 +32,17 @@ final class DirectConvolution {
         _ inputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: Float,
         _ outputs: UnsafeMutablePointer<Float>
     ) {
-        let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
-        for image in 0..<geometry.batch {
-            window.run(
-                inputs + image * inputCount, bias: bias, slope: slope, outputs + image * outputCount)
-        }
+        window.run(inputs, bias: bias, slope: slope, outputs)
+    }
+}
+
+extension Correlation {
+    init(_ geometry: ConvolutionGeometry) {
+        let (axes, output, outs) = (geometry.axes, geometry.output, geometry.outputChannels)
+        self.init(
+            vertical: axes.vertical, horizontal: axes.horizontal, channels: geometry.inputChannels,
+            outputChannels: outs, outputColumn: outs, outputRow: output.width * outs,
+            outputImage: output.width * output.height * outs)
     }
 }
 

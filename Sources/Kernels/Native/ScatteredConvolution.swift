@@ -27,9 +27,10 @@ final class ScatteredConvolution {
                 let correlation = Correlation(
                     vertical: rows.axis, horizontal: columns.axis, channels: outs, outputChannels: ins,
                     outputOffset: (rows.first * g.input.width + columns.first) * ins,
-                    outputColumn: g.stride.width * ins, outputRow: g.stride.height * g.input.width * ins)
+                    outputColumn: g.stride.width * ins, outputRow: g.stride.height * g.input.width * ins,
+                    outputImage: g.input.height * g.input.width * ins)
                 let window = SlidingWindow(
-                    correlation, set, scratch: scratch,
+                    correlation, batch: g.batch, set, scratch: scratch,
                     sharing: shared?.phases[row * horizontal.count + column].window)
                 return (rows, columns, window)
             }
@@ -62,13 +63,7 @@ final class ScatteredConvolution {
         _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: Float,
         _ inputs: UnsafeMutablePointer<Float>
     ) {
-        let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
-        for image in 0..<geometry.batch {
-            for phase in phases {
-                phase.window.run(
-                    outputs + image * outputCount, bias: bias, slope: slope, inputs + image * inputCount)
-            }
-        }
+        for phase in phases { phase.window.run(outputs, bias: bias, slope: slope, inputs) }
     }
 }
 

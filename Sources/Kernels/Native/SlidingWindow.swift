@@ -4,7 +4,8 @@ import Tensors
 final class SlidingWindow {
     /// [window row, window column, channel, output channel]; `weightsChanged` is to follow.
     let weights: AlignedBuffer
-    private let offset: Int
+    private let correlation: Correlation
+    private let batch: Int
     private let way: Way
 
     private enum Way {
@@ -14,13 +15,16 @@ final class SlidingWindow {
 
     /// - Parameter shared: a window of the same shape, whose weights become this one's as well.
     init(
-        _ correlation: Correlation, _ set: InstructionSet, scratch: Scratch, sharing shared: SlidingWindow? = nil
+        _ correlation: Correlation, batch: Int, _ set: InstructionSet, scratch: Scratch,
+        sharing shared: SlidingWindow? = nil
     ) {
+        (self.correlation, self.batch) = (correlation, batch)
         let taps = correlation.vertical.taps * correlation.horizontal.taps
         weights =
             shared?.weights ?? AlignedBuffer(count: taps * correlation.channels * correlation.outputChannels)
-        offset = correlation.outputOffset
-        if let minimal = MinimalFiltering(correlation, set, scratch: scratch, sharing: shared?.minimal) {
+        if let minimal = MinimalFiltering(
+            correlation, batch: batch, set, scratch: scratch, sharing: shared?.minimal)
+        {
             way = .minimal(minimal)
         } else {
             way = .products(ProductList(correlation.products, set))
@@ -33,14 +37,19 @@ final class SlidingWindow {
 
     func weightsChanged() { minimal?.load(weights.pointer) }
 
-    /// One image.
+    /// All images.
     func run(
         _ source: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: Float, _ output: UnsafeMutablePointer<Float>
     ) {
+        let output = output + correlation.outputOffset
         switch way {
         case .products(let list):
-            list.run(a: source, b: weights.pointer, bias: bias, slope: slope, c: output + offset)
-        case .minimal(let minimal): minimal.run(source, bias: bias, slope: slope, output + offset)
+            for image in 0..<batch {
+                list.run(
+                    a: source + image * correlation.sourceCount, b: weights.pointer, bias: bias, slope: slope,
+                    c: output + image * correlation.outputImage)
+            }
+        case .minimal(let minimal): minimal.run(source, bias: bias, slope: slope, output)
         }
     }
 }

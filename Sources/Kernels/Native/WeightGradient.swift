@@ -4,15 +4,26 @@ import Tensors
 final class WeightGradient {
     private let geometry: ConvolutionGeometry
     private let image: PaddedImage?
-    private let products: ProductList
+    private let way: Way
     /// [kernel row, kernel column, in, out]
     private let gradient: AlignedBuffer
     /// With fewer channels a product takes all columns of the kernel at once, over an image with zeros at its sides.
     private static let fewest = 8
 
+    private enum Way {
+        case products(ProductList)
+        case minimal(MinimalWeightGradient)
+    }
+
     init(_ geometry: ConvolutionGeometry, _ instructionSet: InstructionSet, scratch: Scratch) {
         self.geometry = geometry
         let g = geometry
+        gradient = AlignedBuffer(count: g.weightCount)
+        if let minimal = MinimalWeightGradient(Correlation(g), batch: g.batch, instructionSet, scratch: scratch) {
+            way = .minimal(minimal)
+            image = nil
+            return
+        }
         image = g.inputChannels < Self.fewest ? PaddedImage(g, scratch: scratch) : nil
         let products =
             if let image {
@@ -25,8 +36,7 @@ final class WeightGradient {
                         margin: g.padding.left, width: g.input.width)
                 }
             }
-        self.products = ProductList(products, instructionSet)
-        gradient = AlignedBuffer(count: g.weightCount)
+        way = .products(ProductList(products, instructionSet))
     }
 
     /// One product a row of the kernel for some of its columns and the outputs that see the image through all of them.
@@ -53,6 +63,15 @@ final class WeightGradient {
     }
 
     func accumulate(_ inputs: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>) {
+        switch way {
+        case .products(let list): accumulate(list, inputs, outputGradient)
+        case .minimal(let minimal): minimal.accumulate(inputs, outputGradient)
+        }
+    }
+
+    private func accumulate(
+        _ products: ProductList, _ inputs: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>
+    ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
         for index in 0..<geometry.batch {
             let source = inputs + index * inputCount
@@ -64,6 +83,7 @@ final class WeightGradient {
 
     /// Writes weights [out, in, h, w] and starts again from zero.
     func collect(_ plain: UnsafeMutablePointer<Float>) {
+        if case .minimal(let minimal) = way { minimal.collect(gradient.pointer) }
         let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)
         let taps = geometry.kernel.height * geometry.kernel.width
         for o in 0..<outs {

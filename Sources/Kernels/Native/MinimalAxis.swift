@@ -1,0 +1,127 @@
+import CKernels
+
+/// One direction of minimal filtering: how many outputs a tile has, how many products it takes, and which sums of the taps
+/// they are with.
+///
+/// The algorithms evaluate polynomials at as many small whole numbers as there are components (Toom and Cook), which
+/// `CKernels/minimal_filtering.h` holds the other two matrices of.
+struct MinimalAxis {
+    let filter: latentd_filter
+    let outputs: Int
+    /// [component][tap]
+    let weights: [[Float]]
+
+    var components: Int { weights.count }
+
+    func tiles(_ count: Int) -> Int { (count + outputs - 1) / outputs }
+
+    /// Of a number of outputs, those in a last tile that hang over included.
+    func products(_ count: Int) -> Int { tiles(count) * components }
+
+    /// The one with the fewest products for an axis, and of several the smallest.
+    static func best(_ axis: WindowAxis) -> MinimalAxis? {
+        candidates(taps: axis.taps, stride: axis.stride).min { $0.products(axis.outputs) < $1.products(axis.outputs) }
+    }
+
+    private static func candidates(taps: Int, stride: Int) -> [MinimalAxis] {
+        switch (taps, stride) {
+        case (1, 1): [oneTap]
+        case (2, 1): [twoTaps2, twoTaps4, twoTaps5]
+        case (3, 1): [threeTaps2, threeTaps4]
+        case (3, 2): [threeTapsByTwo]
+        default: []
+        }
+    }
+
+    private static let oneTap = MinimalAxis(filter: LATENTD_ONE_TAP, outputs: 1, weights: [[1]])
+    private static let twoTaps2 = MinimalAxis(
+        filter: LATENTD_TWO_TAPS_2, outputs: 2, weights: [[1, 0], [1, 1], [0, 1]])
+    private static let twoTaps4 = MinimalAxis(
+        filter: LATENTD_TWO_TAPS_4, outputs: 4,
+        weights: [[1.0 / 2, 0], [-1.0 / 2, -1.0 / 2], [-1.0 / 6, 1.0 / 6], [1.0 / 6, 1.0 / 3], [0, 1]])
+    private static let twoTaps5 = MinimalAxis(
+        filter: LATENTD_TWO_TAPS_5, outputs: 5,
+        weights: [
+            [1.0 / 4, 0], [-1.0 / 6, -1.0 / 6], [-1.0 / 6, 1.0 / 6], [1.0 / 24, 1.0 / 12], [1.0 / 24, -1.0 / 12],
+            [0, 1],
+        ])
+    private static let threeTaps2 = MinimalAxis(
+        filter: LATENTD_THREE_TAPS_2, outputs: 2,
+        weights: [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+    private static let threeTaps4 = MinimalAxis(
+        filter: LATENTD_THREE_TAPS_4, outputs: 4,
+        weights: [
+            [1.0 / 4, 0, 0], [-1.0 / 6, -1.0 / 6, -1.0 / 6], [-1.0 / 6, 1.0 / 6, -1.0 / 6],
+            [1.0 / 24, 1.0 / 12, 1.0 / 6], [1.0 / 24, -1.0 / 12, 1.0 / 6], [0, 0, 1],
+        ])
+    private static let threeTapsByTwo = MinimalAxis(
+        filter: LATENTD_THREE_TAPS_BY_TWO, outputs: 2,
+        weights: [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 0], [0, 0, 1]])
+}
+
+/// Both directions of a window whose outputs are computed in tiles.
+struct MinimalTiles {
+    let vertical, horizontal: MinimalAxis
+    private let correlation: Correlation
+    /// Of one image.
+    let count: Int
+
+    /// The share of the products that may be left, so that what is saved pays for the transforms.
+    private static let worthwhile = 0.8
+    private static let channelsOfAVector = 16
+
+    /// Nil where there is nothing to save, or whole vectors cannot be filled.
+    init?(_ correlation: Correlation) {
+        let (rows, columns) = (correlation.vertical, correlation.horizontal)
+        guard rows.stride == columns.stride, rows.taps == columns.taps || rows.taps == 1 || columns.taps == 1,
+            correlation.channels % Self.channelsOfAVector == 0,
+            correlation.outputChannels % Self.channelsOfAVector == 0, let vertical = MinimalAxis.best(rows),
+            let horizontal = MinimalAxis.best(columns),
+            Double(vertical.products(rows.outputs) * horizontal.products(columns.outputs))
+                <= Self.worthwhile * Double(rows.products * columns.products)
+        else { return nil }
+        (self.vertical, self.horizontal, self.correlation) = (vertical, horizontal, correlation)
+        count = vertical.tiles(rows.outputs) * horizontal.tiles(columns.outputs)
+    }
+
+    var components: Int { vertical.components * horizontal.components }
+    var taps: Int { correlation.vertical.taps * correlation.horizontal.taps }
+
+    /// The window for components of some tiles, each from `pitch` on.
+    func window(tiles: Int) -> latentd_window {
+        let (rows, columns) = (correlation.vertical, correlation.horizontal)
+        return latentd_window(
+            vertical: vertical.filter, horizontal: horizontal.filter, source_height: Int64(rows.source),
+            source_width: Int64(columns.source), channels: Int64(correlation.channels),
+            padding_top: Int64(rows.padding), padding_left: Int64(columns.padding), output_height: Int64(rows.outputs),
+            output_width: Int64(columns.outputs), output_channels: Int64(correlation.outputChannels),
+            output_row: Int64(correlation.outputRow), output_column: Int64(correlation.outputColumn),
+            output_image: Int64(correlation.outputImage),
+            source_pitch: Int64(Self.pitch(tiles * correlation.channels)),
+            output_pitch: Int64(Self.pitch(tiles * correlation.outputChannels)))
+    }
+
+    /// From a component to the next: a tile's components must not fall on the same places of the cache, which repeat
+    /// every 4 KiB.
+    private static func pitch(_ count: Int) -> Int { (count + 1023) / 1024 * 1024 + 80 }
+
+    /// For every component and every tap that it has a share of.
+    func forEachTerm(_ body: (_ component: Int, _ tap: Int, _ factor: Float) -> Void) {
+        for (y, row) in vertical.weights.enumerated() {
+            for (x, column) in horizontal.weights.enumerated() {
+                for (rowTap, rowFactor) in row.enumerated() {
+                    for (columnTap, columnFactor) in column.enumerated() where rowFactor * columnFactor != 0 {
+                        body(
+                            y * horizontal.components + x, rowTap * column.count + columnTap, rowFactor * columnFactor)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension latentd_window {
+    /// Floats of all components.
+    func sourceCount(_ components: Int) -> Int { components * Int(source_pitch) }
+    func outputCount(_ components: Int) -> Int { components * Int(output_pitch) }
+}
