@@ -7,7 +7,8 @@ import Tensors
 public final class Autoencoder: Sendable {
     public let configuration: ModelConfiguration
     public let parameters: Parameters
-    private let pool: KernelPool
+    /// Where it computes.
+    public let pool: KernelPool
     private let plans: WorkerPlans
     /// Throws where there is no need to go on; called by any worker.
     public typealias Proceeding = @Sendable () throws -> Void

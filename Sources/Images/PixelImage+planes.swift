@@ -4,13 +4,19 @@ extension PixelImage {
     public func planes() -> [Float] {
         let area = pixelCount
         let maximum = Float(bitDepth.maximum)
-        return [Float](unsafeUninitializedCapacity: samples.count) { planes, count in
-            for position in 0..<area {
-                for channel in 0..<channels {
-                    planes[channel * area + position] = Float(samples[position * channels + channel]) / maximum
+        return samples.withUnsafeBufferPointer { samples in
+            [Float](unsafeUninitializedCapacity: samples.count) { planes, count in
+                if channels == 1 {  // nothing to reorder: as many at a time as a vector holds
+                    for position in 0..<area { planes[position] = Float(samples[position]) / maximum }
+                } else {
+                    for position in 0..<area {
+                        for channel in 0..<channels {
+                            planes[channel * area + position] = Float(samples[position * channels + channel]) / maximum
+                        }
+                    }
                 }
+                count = samples.count
             }
-            count = samples.count
         }
     }
 

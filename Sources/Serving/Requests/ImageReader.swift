@@ -1,13 +1,18 @@
 import Autoencoders
-import Foundation
 import Images
+import Kernels
+import Synchronization
 
 /// Reads images in all the forms that a body may give them, as floats [channels, height, width] in 0...1.
 struct ImageReader {
     let model: String
     let shape: ImageShape
+    /// Reads pictures of one request at the same time.
+    let pool: KernelPool
     /// Whether pictures of another size are resized instead of refused.
     var resizes = false
+    /// Images that one worker reads at a time: enough that its waking pays.
+    private static let imagesTogether = 8
 
     /// An array of images: the flat values and their number. Errors name the image: `images[3]`.
     func images(_ node: JSONNode, of document: JSONDocument, path: String) throws -> (values: [Float], count: Int) {
@@ -30,18 +35,42 @@ struct ImageReader {
                 return (values, count)
             }
         }
-        var values: [Float] = []
-        values.reserveCapacity(count * shape.count)
-        for index in 0..<count {
-            let element: JSONNode
+        let values = try each(count) { index in
+            let path = "\(path)[\(index)]"
             switch node {
-            case .floats(let block): element = .floats(block.entry(index))
-            case .array(let elements): element = elements[index]
-            default: continue
+            case .floats(let block): return try image(.floats(block.entry(index)), of: document, path: path)
+            case .array(let elements): return try image(elements[index], of: document, path: path)
+            default: return []
             }
-            values += try image(element, of: document, path: "\(path)[\(index)]")
         }
         return (values, count)
+    }
+
+    /// Images one after another, read in groups on all of the pool's workers. Which of several wrong ones is told of does
+    /// not depend on who was faster: it is the first.
+    private func each(_ count: Int, _ read: (Int) throws -> [Float]) throws -> [Float] {
+        let (length, group) = (shape.count, Self.imagesTogether)
+        let failure = Mutex<(index: Int, error: any Error)?>(nil)
+        func readGroup(_ group: Range<Int>, into values: UnsafeMutableBufferPointer<Float>) {
+            for index in group {
+                if let known = failure.withLock({ $0?.index }), known < index { return }
+                do {
+                    let place = values[index * length..<(index + 1) * length]
+                    _ = UnsafeMutableBufferPointer(rebasing: place).update(fromContentsOf: try read(index).prefix(length))
+                } catch {
+                    return failure.withLock { if index < $0?.index ?? .max { $0 = (index, error) } }
+                }
+            }
+        }
+        var values = [Float](repeating: 0, count: count * length)
+        try values.withUnsafeMutableBufferPointer { values in
+            guard count > group else { return readGroup(0..<count, into: values) }
+            try pool.run((count + group - 1) / group) { item, _ in
+                readGroup(item * group..<min(count, (item + 1) * group), into: values)
+            }
+        }
+        if let error = failure.withLock({ $0?.error }) { throw error }
+        return values
     }
 
     /// One image: rows, planes of rows, rows of pixels, or `{"png": base64}`.
@@ -66,11 +95,11 @@ struct ImageReader {
             guard let text = try fields.string("png") else {
                 throw ServiceError.missing("\(path).png", "a PNG in base64")
             }
-            guard let bytes = Data(base64Encoded: text) else {
+            guard let bytes = Base64.decode(text) else {
                 throw ServiceError.impossible(
                     "invalid_base64", "'\(path).png' is not base64.", "\(path).png")
             }
-            return try picture(Array(bytes), path: "\(path).png")
+            return try picture(bytes, path: "\(path).png")
         default: throw ServiceError.wrongType(path, actual: node.kind, expected: "rows of numbers or a PNG")
         }
     }

@@ -17,7 +17,8 @@ struct PointReader {
     init(_ model: ServedModel, datasets: DatasetCatalogue, vectors: NamedVectorStore, resizes: Bool) {
         (self.model, self.datasets, self.vectors) = (model, datasets, vectors)
         latents = LatentReader(model: model.name, dimension: model.configuration.latentDimension)
-        images = ImageReader(model: model.name, shape: model.configuration.input, resizes: resizes)
+        images = ImageReader(
+            model: model.name, shape: model.configuration.input, pool: model.autoencoder.pool, resizes: resizes)
     }
 
     private enum Source {
