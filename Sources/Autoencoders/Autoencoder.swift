@@ -10,7 +10,7 @@ public final class Autoencoder: Sendable {
     /// Where it computes.
     public let pool: KernelPool
     private let plans: WorkerPlans
-    /// Throws where there is no need to go on; called by any worker.
+    /// Throws where there is no need to go on; called by any worker, often.
     public typealias Proceeding = @Sendable () throws -> Void
     /// Images that plans hold: 16 are enough that dense layers compute instead of waiting for their weights.
     private static let sizes = [1, 4, 16]
@@ -42,15 +42,15 @@ public final class Autoencoder: Sendable {
     ///
     /// - Parameters:
     ///   - onOneWorker: leaves the other workers to others, who wait as well.
-    ///   - proceed: asked before each chunk.
+    ///   - proceed: asked before each layer of an image or of a chunk.
     public func encode(
-        _ images: Tensor, onOneWorker: Bool = false, proceed: Proceeding = {}
+        _ images: Tensor, onOneWorker: Bool = false, proceed: @escaping Proceeding = {}
     ) throws -> Encoding {
         let count = try checkImages(images)
         let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
         try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
             load(images, from: first, into: plan)
-            try plan.plan.encode(plan.pixels.pointer)
+            try plan.plan.encode(plan.pixels.pointer, proceed: proceed)
             posterior.copy(from: plan.plan, to: first)
         }
         return try posterior.encoding()
@@ -60,8 +60,8 @@ public final class Autoencoder: Sendable {
     ///
     /// - Parameters:
     ///   - onOneWorker: leaves the other workers to others, who wait as well.
-    ///   - proceed: asked before each chunk.
-    public func decode(_ latents: Tensor, onOneWorker: Bool = false, proceed: Proceeding = {}) throws -> Tensor {
+    ///   - proceed: asked before each layer of an image or of a chunk.
+    public func decode(_ latents: Tensor, onOneWorker: Bool = false, proceed: @escaping Proceeding = {}) throws -> Tensor {
         let (count, latent) = (latents.rows, configuration.latentDimension)
         guard latents.shape.rank == 2, latents.rowLength == latent || count == 0 else {
             throw AutoencoderError.latentDimension(expected: latent, actual: latents.shape)
@@ -73,7 +73,7 @@ public final class Autoencoder: Sendable {
                 try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
                     let target = plan.plan.latents
                     target.pointer.update(from: base + first * latent, count: target.count)
-                    try plan.plan.decode()
+                    try plan.plan.decode(proceed: proceed)
                     plan.plan.applyOutputMean()
                     copyOutputs(plan.plan, to: images, from: first)
                 }
@@ -84,8 +84,8 @@ public final class Autoencoder: Sendable {
 
     /// Encodes to the posterior's mean and decodes that, with both parts of the loss.
     ///
-    /// - Parameter proceed: asked before each chunk.
-    public func reconstruct(_ images: Tensor, proceed: Proceeding = {}) throws -> Reconstruction {
+    /// - Parameter proceed: asked before each layer of an image or of a chunk.
+    public func reconstruct(_ images: Tensor, proceed: @escaping Proceeding = {}) throws -> Reconstruction {
         let (count, latent) = (try checkImages(images), configuration.latentDimension)
         let posterior = PosteriorRows(count: count, dimensions: latent)
         var losses = [SIMD2<Double>](repeating: .zero, count: count)
@@ -95,7 +95,8 @@ public final class Autoencoder: Sendable {
                 try forEachPlan(count, proceed) { inference, first in
                     let plan = inference.plan
                     load(images, from: first, into: inference)
-                    try plan.evaluate(inference.pixels.pointer, epsilon: inference.noNoise.pointer)
+                    try plan.evaluate(
+                        inference.pixels.pointer, epsilon: inference.noNoise.pointer, proceed: proceed)
                     for image in 0..<plan.images {
                         losses[first + image] = SIMD2(plan.reconstructionLosses[image], plan.divergences[image])
                     }

@@ -90,17 +90,29 @@ public final class VariationalPlan {
     }
 
     /// Encodes images [images, height, width, channels] to their posterior.
-    public func encode(_ pixels: UnsafePointer<Float>) throws { try encode(pixels, PassContext()) }
+    ///
+    /// - Parameter proceed: asked before each layer; what it throws ends the pass.
+    public func encode(_ pixels: UnsafePointer<Float>, proceed: @escaping Autoencoder.Proceeding = {}) throws {
+        try encode(pixels, PassContext(proceed: proceed))
+    }
 
     /// Decodes `latents` to `outputs`.
-    public func decode() throws { try decoder.forward(latents.pointer) }
+    ///
+    /// - Parameter proceed: asked before each layer; what it throws ends the pass.
+    public func decode(proceed: @escaping Autoencoder.Proceeding = {}) throws {
+        try decoder.forward(latents.pointer, PassContext(proceed: proceed))
+    }
 
     /// Turns `outputs` into the likelihood's means, in place.
     public func applyOutputMean() { configuration.likelihood.mean(outputs, count: images * pixelCount) }
 
     /// The losses of each image with one draw of the posterior, as at inference (running statistics, no dropout).
-    public func evaluate(_ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>) throws {
-        try forward(pixels, epsilon: epsilon, PassContext())
+    ///
+    /// - Parameter proceed: asked before each layer; what it throws ends the pass.
+    public func evaluate(
+        _ pixels: UnsafePointer<Float>, epsilon: UnsafePointer<Float>, proceed: @escaping Autoencoder.Proceeding = {}
+    ) throws {
+        try forward(pixels, epsilon: epsilon, PassContext(proceed: proceed))
         loss(pixels, gradient: nil, scale: 0)
     }
 

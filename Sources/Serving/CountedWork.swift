@@ -3,7 +3,7 @@ import HTTP
 /// A request's work for a model, with the times that the statistics tell.
 struct CountedWork<Work: ModelWork> {
     let work: Work
-    private let request: Request
+    let request: Request
     private let counters: InferenceCounters
     private let marks: InferenceCounters.Marks
 

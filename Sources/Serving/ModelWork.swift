@@ -19,7 +19,9 @@ protocol ModelWork: SendableMetatype {
     /// What the request alone comes to.
     func output() throws -> Output
     /// What rows of several requests like this one come to, on one worker, one output for each count of rows.
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [Output]
+    ///
+    /// - Parameter proceed: throws when nobody waits for any of them.
+    func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Output]
     /// Whether the two may be computed as one; what goes with nothing does not go with itself.
     func goesTogether(with other: Self) -> Bool
 
@@ -65,7 +67,7 @@ extension ModelWork {
         for group in groups {
             let works = group.map(\.counted.work)
             let rows = works.reduce(0) { $0 + $1.rows.rows }
-            let outputs = Result { try batch(works) }
+            let outputs = Result { try batch(works, for: group.map(\.counted.request)) }
             let computed = InferenceCounters.now
             services.metrics.observe(batch: rows)
             for (place, member) in group.enumerated() {
@@ -79,12 +81,15 @@ extension ModelWork {
         return results.map { $0 ?? .failure(ClientGone()) }
     }
 
-    private static func batch(_ works: [Self]) throws -> [Output] {
+    /// Goes on for as long as somebody waits for a part of it.
+    private static func batch(_ works: [Self], for requests: [Request]) throws -> [Output] {
         let counts = works.map(\.rows.rows)
         guard let first = works.first, works.count > 1 else { return try works.map { try $0.output() } }
         let shape = [counts.reduce(0, +)] + first.rows.shape.dimensions.dropFirst()
         let rows = try Tensor(shape: Shape(shape), values: works.flatMap(\.rows.values))
-        return try first.outputs(of: rows, counts: counts)
+        return try first.outputs(of: rows, counts: counts) {
+            if requests.allSatisfy(\.isCancelled) { throw ClientGone() }
+        }
     }
 }
 

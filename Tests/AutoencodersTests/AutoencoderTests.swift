@@ -85,9 +85,10 @@ import Testing
         #expect(try model.decode(Tensor(shape: [0, 2], values: [])).shape == [0, 1, 8, 8])
     }
 
-    /// Whoever is not waited for any more stops before the next chunk, and the model is as it was.
+    private struct Enough: Error {}
+
+    /// Whoever is not waited for any more stops before the next layer, and the model is as it was.
     @Test(arguments: [1, 2]) func aComputationCanBeLeft(workers: Int) throws {
-        struct Enough: Error {}
         let configuration = try GoldenFile("small_vae").configuration
         let model = try Self.model(configuration, .reference, workers: workers)
         let (images, latents) = (try Tensor(zeros: [100, 1, 8, 8]), try Tensor(zeros: [100, 2]))
@@ -106,6 +107,35 @@ import Testing
             #expect(asked.load(ordering: .relaxed) > 2)
         }
         #expect(try model.decode(latents) == whole)
+    }
+
+    /// One image through many layers: it can be left before each of them, and not one more is computed.
+    @Test(arguments: BackendChoice.available) func anImageCanBeLeftBeforeEachLayer(choice: BackendChoice) throws {
+        let shape = ImageShape(channels: 1, height: 16, width: 16)
+        let layers = (0..<12).map { _ in LayerConfiguration(.dense(units: 64)) }
+        let last = LayerConfiguration(.dense(units: shape.count), activation: Activation.none)
+        let configuration = ModelConfiguration(
+            input: shape, latentDimension: 2, encoder: layers,
+            decoder: layers + [last, LayerConfiguration(.reshape(shape))])
+        let model = try Self.model(configuration, choice, workers: 1)
+        let image = try noiseImages(1, shape, seed: 24)
+        let whole = try model.reconstruct(image)
+        let asked = Atomic<Int>(0)
+        let limit = Atomic<Int>(.max)
+        let proceed: Autoencoder.Proceeding = {
+            let asked = asked.wrappingAdd(1, ordering: .relaxed).newValue
+            if asked > limit.load(ordering: .relaxed) { throw Enough() }
+        }
+        #expect(try model.reconstruct(image, proceed: proceed) == whole)
+        let all = asked.load(ordering: .relaxed)
+        #expect(all > 12 + 2 + 13)
+        for layer in 0..<all {
+            asked.store(0, ordering: .relaxed)
+            limit.store(layer, ordering: .relaxed)
+            #expect(throws: Enough.self) { try model.reconstruct(image, proceed: proceed) }
+            #expect(asked.load(ordering: .relaxed) == layer + 1)
+        }
+        #expect(try model.reconstruct(image) == whole)
     }
 
     @Test(arguments: [

@@ -70,4 +70,25 @@ import Testing
         #expect(route.handler(request).failure.code == "cancelled")
         #expect(statistics("tiny.\(verb)").contains(#""inference_count":1,"execution_count":1"#))
     }
+
+    /// A batch is for all of its requests: it goes on for the one that is still waited for.
+    @Test func aBatchEndsWhenNobodyWaitsForAnyOfIt() throws {
+        let route = try #require(daemon.router.routes.first { $0.pattern == "/v1/models/{model}/decode" })
+        let answer = try #require(route.together)
+        func answers(_ cancellations: [Cancellation]) -> [Response] {
+            answer(
+                cancellations.map {
+                    Request(
+                        method: .post, path: ["v1", "models", "tiny", "decode"], pathParameters: ["model": "tiny"],
+                        fields: [.contentType: "application/json"], body: Array(#"{"latents": [[1, 2]]}"#.utf8),
+                        cancellation: $0)
+                })
+        }
+        let (gone, waiting) = (Cancellation(), Cancellation())
+        gone.cancel()
+        #expect(answers([gone, waiting, gone]).map(\.status.code) == [200, 200, 200])
+        #expect(statistics("tiny.decode").contains(#""inference_count":3,"execution_count":1"#))
+        #expect(answers([gone, gone]).map(\.failure.code) == ["cancelled", "cancelled"])
+        #expect(statistics("tiny.decode").contains(#""inference_count":3,"execution_count":1"#))
+    }
 }

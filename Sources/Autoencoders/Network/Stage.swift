@@ -12,6 +12,8 @@ struct PassContext {
     var seed: UInt64 = 0
     var step = 0
     var firstImage = 0
+    /// Asked before each stage; what it throws ends the pass.
+    var proceed: Autoencoder.Proceeding = {}
 }
 
 /// One step of a network set up for a number of images. Belongs to one thread.

@@ -60,6 +60,7 @@ struct StageRun {
     private func chain(_ inputs: UnsafePointer<Float>, _ context: PassContext) throws -> UnsafePointer<Float> {
         var current = inputs
         for stage in stages {
+            try context.proceed()
             try stage.forward(current, context)
             current = UnsafePointer(stage.outputs.pointer)
         }

@@ -1,3 +1,4 @@
+import Autoencoders
 import Checkpoints
 import HTTP
 import HTTPTypes
@@ -103,12 +104,12 @@ struct InferWork: ModelWork {
         model.autoencoder === other.model.autoencoder && name.verb == other.name.verb && name.verb != .reconstruct
     }
 
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [[Tensor]] {
+    func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [[Tensor]] {
         let ports: [[Tensor]]
         if name.verb == .decode {
-            ports = [try model.autoencoder.decode(rows, onOneWorker: true).split(counts)]
+            ports = [try model.autoencoder.decode(rows, onOneWorker: true, proceed: proceed).split(counts)]
         } else {
-            let encoding = try model.autoencoder.encode(rows, onOneWorker: true)
+            let encoding = try model.autoencoder.encode(rows, onOneWorker: true, proceed: proceed)
             ports = [try encoding.mean.split(counts), try encoding.logVariance.split(counts)]
         }
         return counts.indices.map { index in ports.map { $0[index] } }

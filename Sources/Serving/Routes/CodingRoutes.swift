@@ -39,8 +39,8 @@ struct DecodeWork: ModelWork {
         try Computation(model.autoencoder, for: request).decode(rows, parameter: "latents")
     }
 
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [Tensor] {
-        try model.autoencoder.decode(rows, onOneWorker: true).split(counts)
+    func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Tensor] {
+        try model.autoencoder.decode(rows, onOneWorker: true, proceed: proceed).split(counts)
     }
 
     func response(_ images: Tensor) throws -> Response { try ImageResult(images: images, request: request).response() }
@@ -71,8 +71,8 @@ struct EncodeWork: ModelWork {
 
     func output() throws -> Encoding { try Computation(model.autoencoder, for: request).encode(rows) }
 
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [Encoding] {
-        let encoding = try model.autoencoder.encode(rows, onOneWorker: true)
+    func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Encoding] {
+        let encoding = try model.autoencoder.encode(rows, onOneWorker: true, proceed: proceed)
         return zip(try encoding.mean.split(counts), try encoding.logVariance.split(counts)).map {
             Encoding(mean: $0, logVariance: $1)
         }

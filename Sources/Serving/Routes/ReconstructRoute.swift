@@ -32,8 +32,8 @@ struct ReconstructWork: ModelWork {
 
     func output() throws -> Reconstruction { try Computation(model.autoencoder, for: request).reconstruct(rows) }
 
-    func outputs(of rows: Tensor, counts: [Int]) throws -> [Reconstruction] {
-        try rows.split(counts).map { try model.autoencoder.reconstruct($0) }
+    func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Reconstruction] {
+        try rows.split(counts).map { try model.autoencoder.reconstruct($0, proceed: proceed) }
     }
 
     func goesTogether(with other: ReconstructWork) -> Bool { false }
