@@ -10,6 +10,8 @@ public final class Autoencoder: Sendable {
     /// Where it computes.
     public let pool: KernelPool
     private let plans: WorkerPlans
+    /// Of an image, in operations.
+    private let encodingCost, decodingCost: Int
     /// Throws where there is no need to go on; called by any worker, often.
     public typealias Proceeding = @Sendable () throws -> Void
     /// Images that plans hold: 16 are enough that dense layers compute instead of waiting for their weights.
@@ -21,6 +23,8 @@ public final class Autoencoder: Sendable {
         guard try ParameterLayout(configuration) == parameters.layout else { throw AutoencoderError.parameterLayout }
         try MemoryNeed(configuration, images: pool.workerCount, workers: pool.workerCount, training: false).check()
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
+        encodingCost = try configuration.operationCount(.encode)
+        decodingCost = try configuration.operationCount(.decode)
         plans = try WorkerPlans(
             workers: pool.workerCount, sizes: backend.keepsBytesInBatches ? Self.sizes : [1],
             configuration: configuration, parameters: parameters, backend: backend)
@@ -42,13 +46,16 @@ public final class Autoencoder: Sendable {
     ///
     /// - Parameters:
     ///   - onOneWorker: leaves the other workers to others, who wait as well.
+    ///   - owner: with whom it takes turns at the workers.
     ///   - proceed: asked before each layer of an image or of a chunk.
     public func encode(
-        _ images: Tensor, onOneWorker: Bool = false, proceed: @escaping Proceeding = {}
+        _ images: Tensor, onOneWorker: Bool = false, owner: WorkOwner = .anyone, proceed: @escaping Proceeding = {}
     ) throws -> Encoding {
         let count = try checkImages(images)
         let posterior = PosteriorRows(count: count, dimensions: configuration.latentDimension)
-        try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
+        try forEachPlan(
+            count, onOneWorker: onOneWorker, owner, cost: encodingCost, proceed
+        ) { plan, first in
             load(images, from: first, into: plan)
             try plan.plan.encode(plan.pixels.pointer, proceed: proceed)
             posterior.copy(from: plan.plan, to: first)
@@ -60,8 +67,11 @@ public final class Autoencoder: Sendable {
     ///
     /// - Parameters:
     ///   - onOneWorker: leaves the other workers to others, who wait as well.
+    ///   - owner: with whom it takes turns at the workers.
     ///   - proceed: asked before each layer of an image or of a chunk.
-    public func decode(_ latents: Tensor, onOneWorker: Bool = false, proceed: @escaping Proceeding = {}) throws -> Tensor {
+    public func decode(
+        _ latents: Tensor, onOneWorker: Bool = false, owner: WorkOwner = .anyone, proceed: @escaping Proceeding = {}
+    ) throws -> Tensor {
         let (count, latent) = (latents.rows, configuration.latentDimension)
         guard latents.shape.rank == 2, latents.rowLength == latent || count == 0 else {
             throw AutoencoderError.latentDimension(expected: latent, actual: latents.shape)
@@ -70,7 +80,9 @@ public final class Autoencoder: Sendable {
         try images.withUnsafeMutableValues { images in
             try latents.values.withUnsafeBufferPointer { latents in
                 guard let base = latents.baseAddress else { return }
-                try forEachPlan(count, onOneWorker: onOneWorker, proceed) { plan, first in
+                try forEachPlan(
+                    count, onOneWorker: onOneWorker, owner, cost: decodingCost, proceed
+                ) { plan, first in
                     let target = plan.plan.latents
                     target.pointer.update(from: base + first * latent, count: target.count)
                     try plan.plan.decode(proceed: proceed)
@@ -84,15 +96,19 @@ public final class Autoencoder: Sendable {
 
     /// Encodes to the posterior's mean and decodes that, with both parts of the loss.
     ///
-    /// - Parameter proceed: asked before each layer of an image or of a chunk.
-    public func reconstruct(_ images: Tensor, proceed: @escaping Proceeding = {}) throws -> Reconstruction {
+    /// - Parameters:
+    ///   - owner: with whom it takes turns at the workers.
+    ///   - proceed: asked before each layer of an image or of a chunk.
+    public func reconstruct(
+        _ images: Tensor, owner: WorkOwner = .anyone, proceed: @escaping Proceeding = {}
+    ) throws -> Reconstruction {
         let (count, latent) = (try checkImages(images), configuration.latentDimension)
         let posterior = PosteriorRows(count: count, dimensions: latent)
         var losses = [SIMD2<Double>](repeating: .zero, count: count)
         var result = try Tensor(zeros: imageShape(count))
         try result.withUnsafeMutableValues { result in
             try losses.withUnsafeMutableBufferPointer { losses in
-                try forEachPlan(count, proceed) { inference, first in
+                try forEachPlan(count, owner, cost: encodingCost + decodingCost, proceed) { inference, first in
                     let plan = inference.plan
                     load(images, from: first, into: inference)
                     try plan.evaluate(
@@ -112,24 +128,32 @@ public final class Autoencoder: Sendable {
     }
 
     /// Splits a number of images among the workers: whole chunks where every worker gets one, and single images.
+    ///
+    /// - Parameter cost: of an image.
     private func forEachPlan(
-        _ count: Int, onOneWorker: Bool = false, _ proceed: Proceeding,
+        _ count: Int, onOneWorker: Bool = false, _ owner: WorkOwner, cost: Int, _ proceed: Proceeding,
         _ body: (_ plan: InferencePlan, _ first: Int) throws -> Void
     ) throws {
+        let chunk = plans.chunk
         if onOneWorker, count > 1 {
-            return try pool.run(1) { _, worker in
-                var first = 0
-                while first < count {
-                    try proceed()
-                    let plan = try plans.plan(upTo: count - first, worker)
-                    try withExtendedLifetime(plan) { try body(plan, first) }
-                    first += plan.plan.images
+            // Others have their turns between chunks.
+            for first in stride(from: 0, to: count, by: chunk) {
+                let end = min(first + chunk, count)
+                try pool.run(1, owner: owner, cost: (end - first) * cost) { _, worker in
+                    var first = first
+                    while first < end {
+                        try proceed()
+                        let plan = try plans.plan(upTo: end - first, worker)
+                        try withExtendedLifetime(plan) { try body(plan, first) }
+                        first += plan.plan.images
+                    }
                 }
             }
+            return
         }
-        let chunk = plans.chunk
         let chunks = chunk > 1 && count >= chunk * pool.workerCount ? count / chunk : 0
-        try pool.run(chunks + count - chunks * chunk) { item, worker in
+        let items = chunks + count - chunks * chunk
+        try pool.run(items, owner: owner, cost: count / max(1, items) * cost) { item, worker in
             try proceed()
             // A buffer's pointer does not keep it alive: the optimiser may release a plan before its last use.
             let plan = try plans.plan(upTo: item < chunks ? chunk : 1, worker)

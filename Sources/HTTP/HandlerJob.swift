@@ -4,8 +4,6 @@ import Sockets
 struct HandlerJob: Sendable {
     let request: Request
     let route: Route
-    /// With whom it takes turns.
-    let key: TurnKey
     let began: MonotonicInstant
     let registration: EventLoop.Registration
     /// Lent by the connection, which keeps it open until the completion is posted.
@@ -17,19 +15,26 @@ struct HandlerJob: Sendable {
     let date: HTTPDate
     let onAccess: (@Sendable (AccessRecord) -> Void)?
 
-    func run() -> Completion { Self.run([self])[0] }
+    func run() -> Completion { Completion(registration: registration, outcome: outcome(nil)) }
 
-    /// Answers requests for one route that have waited together; gives as many completions, in their order.
-    static func run(_ jobs: [HandlerJob]) -> [Completion] {
+    /// Answers requests for one route that have waited together.
+    ///
+    /// - Parameter completed: given each job's completion once, several where they were answered at once.
+    static func run(_ jobs: [HandlerJob], completed: ([Completion]) -> Void) {
+        var isOpen = [Bool](repeating: true, count: jobs.count)
+        func complete(_ answers: [(place: Int, response: Response?)]) {
+            let answers = answers.filter { isOpen[$0.place] }
+            for (place, _) in answers { isOpen[place] = false }
+            completed(
+                answers.map {
+                    Completion(registration: jobs[$0.place].registration, outcome: jobs[$0.place].outcome($0.response))
+                })
+        }
         let wanted = jobs.indices.filter { !jobs[$0].request.isCancelled }
-        var responses = [Response?](repeating: nil, count: jobs.count)
         if let together = jobs.first?.route.together, wanted.count > 1 {
-            let answers = together(wanted.map { jobs[$0].request })
-            for (index, response) in zip(wanted, answers) { responses[index] = response }
+            together(wanted.map { jobs[$0].request }) { complete($0.map { (wanted[$0.place], $0.response) }) }
         }
-        return zip(jobs, responses).map { job, response in
-            Completion(registration: job.registration, outcome: job.outcome(response))
-        }
+        for place in jobs.indices where isOpen[place] { complete([(place, nil)]) }
     }
 
     /// Whether the two may be answered by one call.

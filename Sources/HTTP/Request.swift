@@ -22,6 +22,8 @@ public struct Request: Sendable {
     public var id: String
     /// The client's address without its port.
     public var peer: String
+    /// With whom it takes turns, for those who have a queue of their own.
+    public internal(set) var turn = TurnKey()
     let cancellation: Cancellation
     private let received = MonotonicInstant.now
     /// The cap of a stream that answers it.
@@ -113,5 +115,12 @@ public struct PathParameters: Sendable, Equatable, ExpressibleByDictionaryLitera
 /// Answers a request; runs on one of the server's handler threads and may block and compute there.
 public typealias Handler = @Sendable (Request) -> Response
 
-/// Answers several requests for the same thing at once: as many responses, in their order.
-public typealias GroupHandler = @Sendable ([Request]) -> [Response]
+/// Answers several requests for the same thing, more than one at once where that takes less time. The first is the one whose
+/// turn it is.
+///
+/// - Parameter answered: told of answers as they come, by the requests' places: they are sent then. Who is not told of is
+///   answered by the route's handler.
+public typealias GroupHandler =
+    @Sendable (
+        _ requests: [Request], _ answered: ([(place: Int, response: Response)]) -> Void
+    ) -> Void

@@ -37,8 +37,9 @@ public final class Server: Sendable {
             threads: threads, usual: configuration.usualHandlers, capacity: configuration.queueCapacity,
             statistics: configuration.statistics,
             practice: .init(
-                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether, key: \.key
-            ) { [mailbox] jobs in mailbox.post(HandlerJob.run(jobs).map { .completed($0) }) })
+                together: configuration.requestsTogether, mayGoTogether: HandlerJob.mayGoTogether,
+                key: \.request.turn
+            ) { [mailbox] jobs in HandlerJob.run(jobs) { mailbox.post($0.map { .completed($0) }) } })
         try loop.withLock { loop throws(SocketError) in
             loop = try ServerLoop(
                 listener: listener, router: router, configuration: configuration, pool: pool, mailbox: mailbox,

@@ -45,6 +45,7 @@ extension ServerLoop {
                 body: body, id: admitted.id, peer: connection.peer,
                 cancellation: isInline ? Self.neverCancelled : Cancellation())
             request.streamBufferBytes = configuration.limits.streamBufferBytes
+            request.turn = admitted.permit.key
             if isInline {
                 answer(
                     connection, with: route.handler(request), id: admitted.id, route: route, requestBytes: body.count,
@@ -62,7 +63,7 @@ extension ServerLoop {
     /// Gives the request, and with it the right to write, to this thread after its turn or to another.
     func lend(_ connection: Connection, _ request: Request, to route: Route, _ admitted: AdmittedRequest) {
         let job = HandlerJob(
-            request: request, route: route, key: admitted.permit.key, began: admitted.began,
+            request: request, route: route, began: admitted.began,
             registration: connection.registration, transport: connection.transport, unsent: connection.output,
             terms: terms(of: connection), places: places, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop

@@ -1,7 +1,9 @@
 /// Whose work it is: it takes turns first by what is asked for, then by who asks.
-struct TurnKey: Hashable, Sendable {
-    var share: String?
-    var client = ""
+public struct TurnKey: Hashable, Sendable {
+    public var share: String?
+    public var client = ""
+
+    public init(share: String? = nil, client: String = "") { (self.share, self.client) = (share, client) }
 }
 
 /// Work that waits, so that nobody who has much of it keeps others waiting: with `n` shares each has one of `n` turns, and

@@ -17,8 +17,11 @@ struct Endpoint: Sendable {
     /// One line for the API's description.
     let summary: String
     let handle: @Sendable (Request, Services) throws -> Response
-    /// Answers several requests at once, where that takes less time.
-    var handleTogether: (@Sendable ([Request], Services) -> [Result<Response, any Error>])?
+    /// Answers several requests at once, where that takes less time; tells of the answers as they come.
+    var handleTogether: (@Sendable ([Request], Services, _ answered: ([GroupAnswer]) -> Void) -> Void)?
+
+    /// What the request at a place comes to.
+    typealias GroupAnswer = (place: Int, result: Result<Response, any Error>)
 }
 
 extension Endpoint {
@@ -39,7 +42,7 @@ extension Endpoint {
         self.init(
             method: method, pattern: pattern, access: access, query: query, bodyLimit: bodyLimit,
             seesToCodings: seesToCodings, summary: summary,
-            handle: { try Work.answer($0, $1) }, handleTogether: { Work.answers($0, $1) })
+            handle: { try Work.answer($0, $1) }, handleTogether: { Work.answer($0, $1, answered: $2) })
     }
 }
 
@@ -64,19 +67,19 @@ struct EndpointHandlers: Sendable {
 
     func groupHandler(_ endpoint: Endpoint) -> GroupHandler? {
         guard let handleTogether = endpoint.handleTogether else { return nil }
-        return { [self, endpoint] requests in
+        return { [self, endpoint] requests, answered in
             var requests = requests
-            var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
-            for index in requests.indices {
-                do { try admit(&requests[index], endpoint) } catch {
-                    results[index] = .failure(error)
-                }
+            var whole: [Int] = []
+            func answer(_ answers: [Endpoint.GroupAnswer]) {
+                answered(answers.map { ($0.place, response($0.result, to: requests[$0.place], of: endpoint)) })
             }
-            let whole = requests.indices.filter { results[$0] == nil }
-            for (index, result) in zip(whole, handleTogether(whole.map { requests[$0] }, services)) {
-                results[index] = result
+            for place in requests.indices {
+                do {
+                    try admit(&requests[place], endpoint)
+                    whole.append(place)
+                } catch { answer([(place, .failure(error))]) }
             }
-            return zip(requests, results).map { response($1 ?? .failure(ClientGone()), to: $0, of: endpoint) }
+            handleTogether(whole.map { requests[$0] }, services) { answer($0.map { (whole[$0.place], $0.result) }) }
         }
     }
 

@@ -4,6 +4,8 @@ enum Limits {
     static let rows = 10_000
     /// Rows of a request that is computed together with others; more fill the workers by themselves.
     static let rowsTogether = 16
+    /// Rows that are computed as one batch: for so many the first in line waits with its answer.
+    static let batchRows = 32
     /// Numbers in one result: 64 MiB of floats.
     static let values = 1 << 24
     /// Pixels of a picture in or out.

@@ -41,53 +41,72 @@ extension ModelWork {
         try CountedWork<Self>(request, services).answerAlone()
     }
 
-    /// Answers requests that have waited together: those for the same version of a model are computed as one batch.
+    /// Answers requests that have waited together: those for the same version of a model are computed in batches, which have
+    /// their turns in the order of their first. Each is answered as soon as its batch is: nobody waits for those behind.
     ///
     /// A row gives the same bytes alone and in a batch, so nobody can tell.
-    static func answers(_ requests: [Request], _ services: Services) -> [Result<Response, any Error>] {
-        var results = [Result<Response, any Error>?](repeating: nil, count: requests.count)
-        var groups: [[(index: Int, counted: CountedWork<Self>)]] = []
-        for (index, request) in requests.enumerated() {
+    static func answer(_ requests: [Request], _ services: Services, answered: ([Endpoint.GroupAnswer]) -> Void) {
+        var batches: [Batch<Self>] = []
+        for (place, request) in requests.enumerated() {
             do {
                 let counted = try CountedWork<Self>(request, services)
-                let work = counted.work
-                guard work.rows.rows <= Limits.rowsTogether, work.goesTogether(with: work) else {
-                    results[index] = Result { try counted.answerAlone() }
-                    continue
-                }
-                if let known = groups.firstIndex(where: { $0[0].counted.work.goesTogether(with: work) }) {
-                    groups[known].append((index, counted))
+                if let open = batches.firstIndex(where: { $0.takes(counted.work) }) {
+                    batches[open].append(counted, place)
                 } else {
-                    groups.append([(index, counted)])
+                    batches.append(Batch(counted, place))
                 }
-            } catch {
-                results[index] = .failure(error)
-            }
+            } catch { answered([(place, .failure(error))]) }
         }
-        for group in groups {
-            let works = group.map(\.counted.work)
-            let rows = works.reduce(0) { $0 + $1.rows.rows }
-            let outputs = Result { try batch(works, for: group.map(\.counted.request)) }
-            let computed = InferenceCounters.now
-            services.metrics.observe(batch: rows)
-            for (place, member) in group.enumerated() {
-                results[member.index] = Result {
-                    try member.counted.answer(batch: rows, isFirst: place == 0, computed: computed) {
-                        try outputs.get()[place]
-                    }
+        for batch in batches { answered(batch.answers(services)) }
+    }
+}
+
+/// Requests that are computed at once; one of many rows is alone.
+private struct Batch<Work: ModelWork> {
+    private var members: [(counted: CountedWork<Work>, place: Int)]
+    private var rows: Int
+    private let isOpen: Bool
+
+    init(_ first: CountedWork<Work>, _ place: Int) {
+        (members, rows) = ([(first, place)], first.work.rows.rows)
+        isOpen = rows <= Limits.rowsTogether && first.work.goesTogether(with: first.work)
+    }
+
+    func takes(_ work: Work) -> Bool {
+        isOpen && work.rows.rows <= Limits.rowsTogether && rows + work.rows.rows <= Limits.batchRows
+            && members[0].counted.work.goesTogether(with: work)
+    }
+
+    mutating func append(_ counted: CountedWork<Work>, _ place: Int) {
+        members.append((counted, place))
+        rows += counted.work.rows.rows
+    }
+
+    func answers(_ services: Services) -> [Endpoint.GroupAnswer] {
+        guard isOpen else {
+            return members.map { member in (member.place, Result { try member.counted.answerAlone() }) }
+        }
+        let outputs = Result { try compute() }
+        let computed = InferenceCounters.now
+        services.metrics.observe(batch: rows)
+        return members.enumerated().map { index, member in
+            let result = Result {
+                try member.counted.answer(batch: rows, isFirst: index == 0, computed: computed) {
+                    try outputs.get()[index]
                 }
             }
+            return (member.place, result)
         }
-        return results.map { $0 ?? .failure(ClientGone()) }
     }
 
     /// Goes on for as long as somebody waits for a part of it.
-    private static func batch(_ works: [Self], for requests: [Request]) throws -> [Output] {
+    private func compute() throws -> [Work.Output] {
+        let (works, requests) = (members.map(\.counted.work), members.map(\.counted.request))
         let counts = works.map(\.rows.rows)
         guard let first = works.first, works.count > 1 else { return try works.map { try $0.output() } }
-        let shape = [counts.reduce(0, +)] + first.rows.shape.dimensions.dropFirst()
-        let rows = try Tensor(shape: Shape(shape), values: works.flatMap(\.rows.values))
-        return try first.outputs(of: rows, counts: counts) {
+        let shape = [rows] + first.rows.shape.dimensions.dropFirst()
+        let together = try Tensor(shape: Shape(shape), values: works.flatMap(\.rows.values))
+        return try first.outputs(of: together, counts: counts) {
             if requests.allSatisfy(\.isCancelled) { throw ClientGone() }
         }
     }

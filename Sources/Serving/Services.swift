@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import HTTP
 import Jobs
+import Kernels
 
 /// What the routes work with.
 struct Services: Sendable {
@@ -30,7 +31,8 @@ struct Services: Sendable {
     /// Reads points of a model; `?resize=` is the query's part of it.
     func reader(of model: ServedModel, for request: Request) throws -> PointReader {
         PointReader(
-            model, datasets: datasets, vectors: vectors, resizes: try QueryFields(request).flag("resize"))
+            model, datasets: datasets, vectors: vectors, resizes: try QueryFields(request).flag("resize"),
+            owner: WorkOwner(request.turn))
     }
 
     /// The model that the path names, as it is now.

@@ -30,4 +30,30 @@ struct ServerTurnsTests {
             #expect(sink.all.count == 43)
         }
     }
+
+    @Test func `Who is answered first need not wait for those behind`() throws {
+        let gate = Gate()
+        try TestServer.withServer(gate: gate) {
+            ($0.handlerThreads, $0.usualHandlers, $0.handlesLoneRequestsOnLoop) = (1, 1, false)
+        } _: { _, port in
+            let busy = try ClientSocket(port: port)
+            busy.send(TestServer.get("/gate"))
+            gate.waitUntilEntered()
+            let probe = try ClientSocket(port: port)
+            var clients: [ClientSocket] = []
+            for _ in 0..<4 {
+                let client = try ClientSocket(port: port)
+                client.send(TestServer.get("/together"))
+                TestServer.ask(probe)
+                clients.append(client)
+            }
+            gate.open()
+            #expect(clients[0].receiveAll()?.hasSuffix("first") == true)
+            gate.waitUntilEntered()
+            gate.open()
+            let rest = clients.dropFirst().map { $0.receiveAll()?.suffix(5) }
+            #expect(rest == ["later", "later", "alone"])
+            #expect(busy.receiveAll()?.hasSuffix("false") == true)
+        }
+    }
 }

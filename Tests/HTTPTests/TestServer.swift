@@ -37,6 +37,14 @@ enum TestServer {
             gate.enterAndWait()
             return .text("cancelled: \(request.isCancelled)")
         }
+        // Of several, the first is answered before the gate, the last by nobody but its handler.
+        router.add(
+            .get, "/together",
+            together: { requests, answered in
+                answered([(0, .text("first"))])
+                gate.enterAndWait()
+                answered((1..<requests.count - 1).map { ($0, .text("later")) })
+            }, handler: { _ in .text("alone") })
         router.add(.get, "/gate/{name}", share: { $0["name"] }) { request in
             gate.enterAndWait()
             return .text("cancelled: \(request.isCancelled)")

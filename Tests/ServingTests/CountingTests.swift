@@ -51,8 +51,7 @@ import Testing
                 method: .post, path: ["v1", "models", "tiny", "decode"], pathParameters: ["model": "tiny"],
                 fields: [.contentType: "application/json"], body: Array("{\"latents\": [\(latents)]}".utf8))
         }
-        let answer = try #require(route.together)
-        #expect(answer(requests).allSatisfy { $0.status == .ok })
+        #expect(try route.answers(requests).allSatisfy { $0.status == .ok })
         let text = statistics("tiny.decode")
         #expect(text.contains(#""inference_count":6,"execution_count":1"#), "\(text)")
         #expect(text.contains(#""success":{"count":3,"#) && text.contains(#""batch_size":6,"#))
@@ -74,9 +73,8 @@ import Testing
     /// A batch is for all of its requests: it goes on for the one that is still waited for.
     @Test func aBatchEndsWhenNobodyWaitsForAnyOfIt() throws {
         let route = try #require(daemon.router.routes.first { $0.pattern == "/v1/models/{model}/decode" })
-        let answer = try #require(route.together)
-        func answers(_ cancellations: [Cancellation]) -> [Response] {
-            answer(
+        func answers(_ cancellations: [Cancellation]) throws -> [Response] {
+            try route.answers(
                 cancellations.map {
                     Request(
                         method: .post, path: ["v1", "models", "tiny", "decode"], pathParameters: ["model": "tiny"],
@@ -86,9 +84,9 @@ import Testing
         }
         let (gone, waiting) = (Cancellation(), Cancellation())
         gone.cancel()
-        #expect(answers([gone, waiting, gone]).map(\.status.code) == [200, 200, 200])
+        #expect(try answers([gone, waiting, gone]).map(\.status.code) == [200, 200, 200])
         #expect(statistics("tiny.decode").contains(#""inference_count":3,"execution_count":1"#))
-        #expect(answers([gone, gone]).map(\.failure.code) == ["cancelled", "cancelled"])
+        #expect(try answers([gone, gone]).map(\.failure.code) == ["cancelled", "cancelled"])
         #expect(statistics("tiny.decode").contains(#""inference_count":3,"execution_count":1"#))
     }
 }

@@ -33,8 +33,7 @@ import Testing
     @Test(arguments: ["tiny", "broken", "absent"]) func decodesAreAnsweredAsIfAlone(model: String) throws {
         let route = try route("decode")
         let requests = requests(route, Self.decodes, model: model)
-        let answer = try #require(route.together)
-        let together = answer(requests)
+        let together = try route.answers(requests)
         let alone = requests.map(route.handler)
         #expect(together == alone)
         let right = together.indices.filter { together[$0].status == .ok }
@@ -49,14 +48,28 @@ import Testing
             "{\"images\": [\(image), \(image)], \"samples\": 2, \"seed\": 7}",
         ].map { Array($0.utf8) }
         let requests = requests(route, bodies, model: "tiny")
-        let answer = try #require(route.together)
-        let together = answer(requests)
+        let together = try route.answers(requests)
         #expect(together == requests.map(route.handler))
         #expect(together.map(\.status.code) == [200, 200, 422, 200])
     }
 
     @Test func noRequestIsNoAnswer() throws {
-        let answer = try #require(route("decode").together)
-        #expect(answer([]).isEmpty)
+        #expect(try route("decode").answers([]).isEmpty)
+    }
+
+    /// Who is first waits for one batch at most, and a batch has a bound: those behind are answered after it.
+    @Test func eachBatchIsAnsweredAsSoonAsItIsComputed() throws {
+        let route = try route("decode")
+        let rows = [16, 64, 1, 16, 16, 16, 1, 64]
+        let bodies = rows.map { count in
+            Array("{\"latents\": [\(Array(repeating: "[0.25, 0.5]", count: count).joined(separator: ","))]}".utf8)
+        }
+        var told: [[Int]] = []
+        let answer = try #require(route.together)
+        answer(requests(route, bodies, model: "tiny")) { answers in
+            #expect(answers.allSatisfy { $0.response.status == .ok })
+            told.append(answers.map(\.place))
+        }
+        #expect(told == [[0, 2, 6], [1], [3, 4], [5], [7]])
     }
 }

@@ -203,3 +203,18 @@ extension Response {
         return (code, message, nil)
     }
 }
+
+extension Route {
+    /// What requests come to that have waited together, each of them told of once.
+    func answers(_ requests: [Request]) throws -> [Response] {
+        var responses = [Response?](repeating: nil, count: requests.count)
+        let answer = try #require(together)
+        answer(requests) { answers in
+            for (place, response) in answers {
+                #expect(responses[place] == nil)
+                responses[place] = response
+            }
+        }
+        return try responses.map { try #require($0) }
+    }
+}

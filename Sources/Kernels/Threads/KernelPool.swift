@@ -48,8 +48,15 @@ public final class KernelPool: Sendable {
     public static var availableProcessors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
     /// Runs `body(item, worker)` for each item, whichever worker is free; throws the first error after all have ended.
-    public func run(_ items: Int, _ body: (_ item: Int, _ worker: Int) throws -> Void) throws {
-        try submit(items: items, pinned: false, body)
+    ///
+    /// - Parameters:
+    ///   - owner: with whom it takes turns, where several wait.
+    ///   - cost: of an item, in whatever unit all owners use: who has cheap ones gets more of them.
+    public func run(
+        _ items: Int, owner: WorkOwner = .anyone, cost: Int = 1,
+        _ body: (_ item: Int, _ worker: Int) throws -> Void
+    ) throws {
+        try submit(items: items, pinned: false, owner: owner, cost: cost, body)
     }
 
     /// Runs `body(worker)` once on every worker at the same time.
@@ -71,18 +78,20 @@ public final class KernelPool: Sendable {
         if let error = work.error { throw error }
     }
 
-    private func submit(items: Int, pinned: Bool, _ body: (Int, Int) throws -> Void) throws {
+    private func submit(
+        items: Int, pinned: Bool, owner: WorkOwner = .anyone, cost: Int = 1, _ body: (Int, Int) throws -> Void
+    ) throws {
         guard items > 0 else { return }
         if let caller { return try caller.locked { try runHere(items, body) } }
         // One item alone runs where it was asked for, in a worker's place: two changes of thread less.
         if items == 1, !pinned {
-            let worker = queue.borrow()
+            let worker = queue.borrow(owner: owner, cost: cost)
             defer { queue.giveBack(worker) }
             prepareThread()
             return try body(0, worker)
         }
         try withoutActuallyEscaping(body) { body in
-            let work = Work(items: items, pinned: pinned, body: body)
+            let work = Work(items: items, pinned: pinned, owner: owner, cost: cost, body: body)
             queue.run(work, prepare: prepareThread)
             work.body = nil  // workers may still hold the work for a moment, but not the caller's closure
             if let error = work.error { throw error }

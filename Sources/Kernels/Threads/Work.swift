@@ -2,6 +2,9 @@
 final class Work {
     let items: Int
     let pinned: Bool
+    let owner: WorkOwner
+    /// Of an item.
+    let cost: Int
     var body: ((Int, Int) throws -> Void)?
     var error: (any Error)?
     /// Posted when all items have ended.
@@ -10,8 +13,11 @@ final class Work {
     private var ended = 0
     private var startedWorkers: Set<Int> = []
 
-    init(items: Int, pinned: Bool, body: @escaping (Int, Int) throws -> Void) {
-        (self.items, self.pinned, self.body) = (items, pinned, body)
+    init(
+        items: Int, pinned: Bool, owner: WorkOwner = .anyone, cost: Int = 1,
+        body: @escaping (Int, Int) throws -> Void
+    ) {
+        (self.items, self.pinned, self.owner, self.cost, self.body) = (items, pinned, owner, cost, body)
     }
 
     /// Ready for another run; nobody else may know of it meanwhile.
@@ -21,6 +27,9 @@ final class Work {
     }
 
     var hasAllStarted: Bool { started == items }
+
+    /// Whether there is an item for a worker.
+    func hasItem(_ worker: Int) -> Bool { !hasAllStarted && !(pinned && startedWorkers.contains(worker)) }
 
     /// The next item for a worker.
     func take(worker: Int) -> Int? {

@@ -2,6 +2,7 @@ import Autoencoders
 import Checkpoints
 import HTTP
 import HTTPTypes
+import Kernels
 import Tensors
 
 /// What an infer request asks of a model: rows in, outputs out.
@@ -30,7 +31,9 @@ struct InferWork: ModelWork {
         inference = try InferRequest(inflated)
         try Self.check(inference.outputs, interface, name)
         let tensor = try Self.tensor(inference, inflated, interface, name)
-        let reader = PointReader(model, datasets: services.datasets, vectors: services.vectors, resizes: false)
+        let reader = PointReader(
+            model, datasets: services.datasets, vectors: services.vectors, resizes: false,
+            owner: WorkOwner(request.turn))
         if name.verb == .decode {
             let (values, count) = try reader.latents.raw(tensor)
             rows = try Tensor(shape: [count, reader.latents.dimension], values: values)
@@ -107,9 +110,14 @@ struct InferWork: ModelWork {
     func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [[Tensor]] {
         let ports: [[Tensor]]
         if name.verb == .decode {
-            ports = [try model.autoencoder.decode(rows, onOneWorker: true, proceed: proceed).split(counts)]
+            ports = [
+                try model.autoencoder.decode(
+                    rows, onOneWorker: true, owner: WorkOwner(request.turn), proceed: proceed
+                ).split(counts)
+            ]
         } else {
-            let encoding = try model.autoencoder.encode(rows, onOneWorker: true, proceed: proceed)
+            let encoding = try model.autoencoder.encode(
+                rows, onOneWorker: true, owner: WorkOwner(request.turn), proceed: proceed)
             ports = [try encoding.mean.split(counts), try encoding.logVariance.split(counts)]
         }
         return counts.indices.map { index in ports.map { $0[index] } }

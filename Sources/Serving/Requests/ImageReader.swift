@@ -9,6 +9,8 @@ struct ImageReader {
     let shape: ImageShape
     /// Reads pictures of one request at the same time.
     let pool: KernelPool
+    /// With whom that takes turns.
+    let owner: WorkOwner
     /// Whether pictures of another size are resized instead of refused.
     var resizes = false
     /// Images that one worker reads at a time: enough that its waking pays.
@@ -56,7 +58,8 @@ struct ImageReader {
                 if let known = failure.withLock({ $0?.index }), known < index { return }
                 do {
                     let place = values[index * length..<(index + 1) * length]
-                    _ = UnsafeMutableBufferPointer(rebasing: place).update(fromContentsOf: try read(index).prefix(length))
+                    _ = UnsafeMutableBufferPointer(rebasing: place).update(
+                        fromContentsOf: try read(index).prefix(length))
                 } catch {
                     return failure.withLock { if index < $0?.index ?? .max { $0 = (index, error) } }
                 }
@@ -65,7 +68,9 @@ struct ImageReader {
         var values = [Float](repeating: 0, count: count * length)
         try values.withUnsafeMutableBufferPointer { values in
             guard count > group else { return readGroup(0..<count, into: values) }
-            try pool.run((count + group - 1) / group) { item, _ in
+            // Takes about as long as so many operations for each number.
+            let cost = group * length * 1000
+            try pool.run((count + group - 1) / group, owner: owner, cost: cost) { item, _ in
                 readGroup(item * group..<min(count, (item + 1) * group), into: values)
             }
         }

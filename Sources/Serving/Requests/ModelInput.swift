@@ -53,7 +53,8 @@ struct ModelInput {
                 return try Tensor(shape: [1, dimension], values: values)
             }
             try some("latents", "an array of rows", in: fields)
-            return try reader.model.autoencoder.encode(try reader.tensor(try reader.image(fields), count: 1)).mean
+            let image = try reader.tensor(try reader.image(fields), count: 1)
+            return try reader.model.autoencoder.encode(image, owner: reader.owner).mean
         default:
             let numbers = type == .npy ? try RawTensor(npy: request.body) : try RawTensor(request)
             let (values, count) = try reader.latents.raw(numbers)

@@ -1,6 +1,7 @@
 import Autoencoders
 import Checkpoints
 import Datasets
+import Kernels
 import Tensors
 
 /// Reads points: anything that names a place in a model's latent space.
@@ -8,17 +9,23 @@ struct PointReader {
     let model: ServedModel
     let datasets: DatasetCatalogue
     let vectors: NamedVectorStore
+    let owner: WorkOwner
     let latents: LatentReader
     let images: ImageReader
 
     static let keys = ["latent", "image", "sample", "vector"]
 
-    /// - Parameter resizes: whether pictures of another size are resized instead of refused.
-    init(_ model: ServedModel, datasets: DatasetCatalogue, vectors: NamedVectorStore, resizes: Bool) {
-        (self.model, self.datasets, self.vectors) = (model, datasets, vectors)
+    /// - Parameters:
+    ///   - resizes: whether pictures of another size are resized instead of refused.
+    ///   - owner: with whom the reading of pictures, and the encoding of points, takes turns.
+    init(
+        _ model: ServedModel, datasets: DatasetCatalogue, vectors: NamedVectorStore, resizes: Bool, owner: WorkOwner
+    ) {
+        (self.model, self.datasets, self.vectors, self.owner) = (model, datasets, vectors, owner)
         latents = LatentReader(model: model.name, dimension: model.configuration.latentDimension)
         images = ImageReader(
-            model: model.name, shape: model.configuration.input, pool: model.autoencoder.pool, resizes: resizes)
+            model: model.name, shape: model.configuration.input, pool: model.autoencoder.pool, owner: owner,
+            resizes: resizes)
     }
 
     private enum Source {
@@ -45,7 +52,7 @@ struct PointReader {
             }
         }
         guard count > 0 else { return sources.map { if case .latent(let latent) = $0 { latent } else { [] } } }
-        let encoding = try model.autoencoder.encode(try tensor(pixels, count: count))
+        let encoding = try model.autoencoder.encode(try tensor(pixels, count: count), owner: owner)
         return sources.map { source in
             switch source {
             case .latent(let latent): latent

@@ -2,6 +2,7 @@ import Autoencoders
 import Checkpoints
 import Foundation
 import HTTP
+import Kernels
 import Tensors
 
 /// From images to latents and back.
@@ -40,7 +41,9 @@ struct DecodeWork: ModelWork {
     }
 
     func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Tensor] {
-        try model.autoencoder.decode(rows, onOneWorker: true, proceed: proceed).split(counts)
+        try model.autoencoder.decode(
+            rows, onOneWorker: true, owner: WorkOwner(request.turn), proceed: proceed
+        ).split(counts)
     }
 
     func response(_ images: Tensor) throws -> Response { try ImageResult(images: images, request: request).response() }
@@ -72,7 +75,8 @@ struct EncodeWork: ModelWork {
     func output() throws -> Encoding { try Computation(model.autoencoder, for: request).encode(rows) }
 
     func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Encoding] {
-        let encoding = try model.autoencoder.encode(rows, onOneWorker: true, proceed: proceed)
+        let encoding = try model.autoencoder.encode(
+            rows, onOneWorker: true, owner: WorkOwner(request.turn), proceed: proceed)
         return zip(try encoding.mean.split(counts), try encoding.logVariance.split(counts)).map {
             Encoding(mean: $0, logVariance: $1)
         }

@@ -1,6 +1,7 @@
 import Autoencoders
 import Checkpoints
 import HTTP
+import Kernels
 import Tensors
 
 /// Images encoded to their means and decoded again, with both parts of the loss.
@@ -33,7 +34,9 @@ struct ReconstructWork: ModelWork {
     func output() throws -> Reconstruction { try Computation(model.autoencoder, for: request).reconstruct(rows) }
 
     func outputs(of rows: Tensor, counts: [Int], proceed: @escaping Autoencoder.Proceeding) throws -> [Reconstruction] {
-        try rows.split(counts).map { try model.autoencoder.reconstruct($0, proceed: proceed) }
+        try rows.split(counts).map {
+            try model.autoencoder.reconstruct($0, owner: WorkOwner(request.turn), proceed: proceed)
+        }
     }
 
     func goesTogether(with other: ReconstructWork) -> Bool { false }

@@ -193,7 +193,6 @@ import Testing
     @Test(arguments: ["tiny.decode", "tiny.encode", "tiny"])
     func requestsTogether(model: String) throws {
         let route = try #require(daemon.router.routes.first { $0.pattern == "/v2/models/{model}/infer" })
-        let answer = try #require(route.together)
         let isDecode = model == "tiny.decode"
         let requests = [1, 3, 0, 2, 40].map { rows in
             let shape = isDecode ? [rows, 2] : [rows, 1, 4, 4]
@@ -203,7 +202,7 @@ import Testing
                 method: .post, path: ["v2", "models", model, "infer"], pathParameters: ["model": model],
                 body: Array(json.utf8))
         }
-        let together = answer(requests)
+        let together = try route.answers(requests)
         #expect(together.map(\.status.code) == [200, 200, 422, 200, 200])
         let text = String(decoding: daemon.get("/v2/models/\(model)/stats").body, as: UTF8.self)
         #expect(text.contains(#""inference_count":46,"execution_count":\#(model == "tiny" ? 4 : 2)"#), "\(text)")
