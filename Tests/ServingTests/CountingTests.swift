@@ -43,6 +43,31 @@ import Testing
         #expect(!metrics.contains(#"model="broken""#))
     }
 
+    /// What decodes latents of its own making is a decode of as many rows; what fails is a failure.
+    @Test func pathsSumsSamplesAndManifoldsAreDecodes() throws {
+        let calls = [
+            ("interpolate", #"{"from": {"latent": [0, 0]}, "to": {"latent": [1, 1]}, "steps": 5}"#, 5),
+            ("traverse", #"{"steps": 3}"#, 3), ("sample", #"{"count": 7}"#, 7),
+            ("arithmetic", #"{"terms": [{"point": {"latent": [1, 2]}}]}"#, 1),
+        ]
+        var rows = 0
+        for (index, (operation, body, count)) in calls.enumerated() {
+            #expect(daemon.post("/v1/models/tiny/\(operation)", body).status == .ok)
+            #expect(daemon.post("/v1/models/tiny/\(operation)", #"{"other": 1}"#).status == .unprocessableContent)
+            rows += count
+            let text = statistics("tiny.decode")
+            #expect(text.contains(#""inference_count":\#(rows),"execution_count":\#(index + 1)"#), "\(text)")
+            #expect(text.contains(#""fail":{"count":\#(index + 1),"#) && text.contains(#""batch_size":\#(count),"#))
+        }
+        #expect(daemon.get("/v1/models/tiny/manifold.png?columns=4&rows=3").status == .ok)
+        #expect(daemon.post("/v1/models/absent/sample", "{}").status == .notFound)
+        #expect(statistics("tiny.decode").contains(#""inference_count":28,"execution_count":5"#))
+        #expect(statistics("tiny.encode").contains(#""inference_count":0,"execution_count":0"#))
+        let metrics = String(decoding: daemon.get("/metrics").body, as: UTF8.self)
+        #expect(
+            metrics.contains("latentd_inference_rows_total{model=\"tiny\",version=\"1\",operation=\"decode\"} 28\n"))
+    }
+
     @Test func batchesCountOnce() throws {
         let route = try #require(daemon.router.routes.first { $0.pattern == "/v1/models/{model}/decode" })
         let requests = (1...3).map { rows in

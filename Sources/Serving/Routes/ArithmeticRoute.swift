@@ -7,13 +7,15 @@ import Tensors
 enum ArithmeticRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/arithmetic", access: .infer,
+            method: .post, pattern: "/v1/models/{model}/arithmetic",
             query: QueryFields.picture + QueryFields.points,
-            summary: "A weighted sum of points, decoded, and where it lies.", handle: handle)
+            summary: "A weighted sum of points, decoded, and where it lies.", decoding: handle)
     ]
 
-    private static func handle(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    private static func handle(
+        _ request: Request, _ services: Services, _ decoding: CountedDecoding
+    ) throws -> Response {
+        let model = decoding.model
         let body = try ModelInput.fields(request, allowed: ["terms", "nearest"])
         guard let terms = try body.objects("terms", limit: OperationLimits.points) else {
             throw ServiceError.missing("terms", "an array of weights and points")
@@ -34,7 +36,7 @@ enum ArithmeticRoute {
         let sum = try LatentArithmetic.sum(
             zip(weights, points).map { LatentArithmetic.Term(weight: $0, point: $1) })
         let latent = try Tensor(shape: [1, sum.latent.count], values: sum.latent)
-        let images = try Computation(model.autoencoder, for: request).decode(latent, parameter: "terms")
+        let images = try decoding.decode(latent, parameter: "terms")
 
         guard try MediaType.wanted(request, offered: ImageResult.offered) == .json else {
             return try ImageResult(images: images, request: request).response()

@@ -5,15 +5,17 @@ import LatentSpace
 enum ManifoldRoute {
     static let endpoints = [
         Endpoint(
-            method: .get, pattern: "/v1/models/{model}/manifold.png", access: .infer,
+            method: .get, pattern: "/v1/models/{model}/manifold.png",
             query: [
                 "columns", "rows", "scale", "padding", "x0", "x1", "y0", "y1", "spacing", "horizontal", "vertical",
             ], bodyLimit: 0,
-            summary: "The decoded grid over a window of two latent dimensions.", handle: handle)
+            summary: "The decoded grid over a window of two latent dimensions.", decoding: handle)
     ]
 
-    private static func handle(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    private static func handle(
+        _ request: Request, _ services: Services, _ decoding: CountedDecoding
+    ) throws -> Response {
+        let model = decoding.model
         let query = QueryFields(request)
         let dimension = model.configuration.latentDimension
         guard dimension >= 2 else {
@@ -42,7 +44,7 @@ enum ManifoldRoute {
         let latents = try LatentSpaceError.naming(["x start": "x0", "x end": "x1", "y start": "y1", "y end": "y0"]) {
             try grid.latents(around: [Float](repeating: 0, count: dimension))
         }
-        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: "columns")
+        let images = try decoding.decode(latents, parameter: "columns")
         return try sheet.response(images)
     }
 }

@@ -7,18 +7,20 @@ import Tensors
 enum PathRoutes {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/interpolate", access: .infer,
+            method: .post, pattern: "/v1/models/{model}/interpolate",
             query: QueryFields.picture + QueryFields.points,
             summary: "The way between points, decoded.",
-            handle: interpolate),
+            decoding: interpolate),
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/traverse", access: .infer,
+            method: .post, pattern: "/v1/models/{model}/traverse",
             query: QueryFields.picture + QueryFields.points,
-            summary: "One dimension or direction moved through a range around a point, decoded.", handle: traverse),
+            summary: "One dimension or direction moved through a range around a point, decoded.", decoding: traverse),
     ]
 
-    private static func interpolate(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    private static func interpolate(
+        _ request: Request, _ services: Services, _ decoding: CountedDecoding
+    ) throws -> Response {
+        let model = decoding.model
         let fields = try ModelInput.fields(request, allowed: ["from", "to", "through", "steps", "method", "distances"])
         let nodes: [(node: JSONNode, path: String)]
         if let through = try fields.objects("through", limit: OperationLimits.points) {
@@ -47,11 +49,13 @@ enum PathRoutes {
         let points = try services.reader(of: model, for: request).points(nodes, of: fields.document)
         let latents = try Interpolation.latents(through: points, steps: steps, method: method)
         return try answer(
-            latents, model, request, parameter: "steps", distances: try fields.flag("distances"))
+            latents, decoding, parameter: "steps", distances: try fields.flag("distances"))
     }
 
-    private static func traverse(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    private static func traverse(
+        _ request: Request, _ services: Services, _ decoding: CountedDecoding
+    ) throws -> Response {
+        let model = decoding.model
         let fields = try ModelInput.fields(
             request,
             allowed: [
@@ -87,7 +91,7 @@ enum PathRoutes {
             }
         }
         return try answer(
-            latents, model, request, parameter: "steps", distances: try fields.flag("distances"))
+            latents, decoding, parameter: "steps", distances: try fields.flag("distances"))
     }
 
     /// The numbers of a direction or of the vector of a name; nil where a dimension is moved along.
@@ -104,13 +108,14 @@ enum PathRoutes {
     ///
     /// - Parameter distances: whether the distance of each to the nearest encoded sample is told as well.
     static func answer(
-        _ latents: Tensor, _ model: ServedModel, _ request: Request, parameter: String, distances: Bool,
+        _ latents: Tensor, _ decoding: CountedDecoding, parameter: String, distances: Bool,
         _ fields: (inout JSONWriter) throws -> Void = { _ in }
     ) throws -> Response {
+        let (model, request) = (decoding.model, decoding.request)
         try ImageResult.check(count: latents.rows, of: model.configuration.input, for: request)
         let samples = distances ? try EncodedSamples(of: model) : nil
         try samples?.check(latents.rows)
-        let images = try Computation(model.autoencoder, for: request).decode(latents, parameter: parameter)
+        let images = try decoding.decode(latents, parameter: parameter)
         return try ImageResult(images: images, request: request).response { writer in
             writer.key("latents")
             try writer.floats(latents.values[...], shape: latents.shape.dimensions, name: "latents")

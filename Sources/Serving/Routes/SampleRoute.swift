@@ -5,13 +5,15 @@ import LatentSpace
 enum SampleRoute {
     static let endpoints = [
         Endpoint(
-            method: .post, pattern: "/v1/models/{model}/sample", access: .infer, query: QueryFields.picture,
+            method: .post, pattern: "/v1/models/{model}/sample", query: QueryFields.picture,
             summary: "Draws from the prior, decoded.",
-            handle: handle)
+            decoding: handle)
     ]
 
-    private static func handle(_ request: Request, _ services: Services) throws -> Response {
-        let model = try services.model(request)
+    private static func handle(
+        _ request: Request, _ services: Services, _ decoding: CountedDecoding
+    ) throws -> Response {
+        let model = decoding.model
         let fields =
             request.body.isEmpty
             ? nil : try ModelInput.fields(request, allowed: ["count", "seed", "temperature", "distances"])
@@ -24,7 +26,7 @@ enum SampleRoute {
         let latents = try PriorSampler.sample(
             count: count, dimensions: model.configuration.latentDimension, seed: seed, temperature: temperature)
         return try PathRoutes.answer(
-            latents, model, request, parameter: "count", distances: try fields?.flag("distances") ?? false
+            latents, decoding, parameter: "count", distances: try fields?.flag("distances") ?? false
         ) { writer in
             writer.key("seed")
             writer.integer(Int(clamping: seed))
