@@ -2,9 +2,10 @@
 ///
 /// More threads than processors only get into each other's way where all compute: a request then waits for its turn with
 /// a thread instead of for a thread. But some handlers wait, for a disk or for others, and some take long. So the usual
-/// number are at work, and for each that has been at one job over two looks, which are a moment apart, one more may be.
+/// number are at work, and for each that has been at one job over two looks, which are a moment apart, one more may be: for
+/// whom there are not many at work already (`HandlerPool`).
 struct HandlerCrew: Sendable {
-    private let usual: Int
+    let usual: Int
     private(set) var idle: Int
     private(set) var working = 0
     /// By thread, the number of the look after which it began with its job; nil without one.
@@ -20,10 +21,15 @@ struct HandlerCrew: Sendable {
     private var allowed: Int { usual + stuck }
 
     /// There is one job more: whether an idle thread is to be woken for it.
-    mutating func call() -> Bool {
-        guard working < allowed else { return false }
+    ///
+    /// - Parameter mayExceed: whether more than the usual number may be at work for it.
+    mutating func call(mayExceed: Bool) -> Bool {
+        guard working < (mayExceed ? allowed : usual) else { return false }
         return wake()
     }
+
+    /// Whether more than the usual number are at work, of which a thread asks who is.
+    var isExceeded: Bool { working > usual }
 
     /// Whether a thread could be taken from the idle, for work that is not counted: it leaves with `leave`.
     mutating func takeIdle() -> Bool {
@@ -59,11 +65,18 @@ struct HandlerCrew: Sendable {
     }
 
     /// A moment has passed: how many idle threads are to be woken.
-    mutating func look(waiting: Int) -> Int {
+    ///
+    /// - Parameters:
+    ///   - waiting: jobs that wait.
+    ///   - exceeding: told only if asked for, of these, how many more than the usual number may be at work for.
+    mutating func look(waiting: Int, exceeding: () -> Int) -> Int {
         looks += 1
         stuck = jobs.count { $0.map { looks - $0 > 2 } ?? false }
         var woken = 0
-        while woken < waiting, working < allowed, wake() { woken += 1 }
+        while woken < waiting, working < usual, wake() { woken += 1 }
+        guard woken < waiting, working < allowed else { return woken }
+        var more = exceeding()
+        while more > 0, woken < waiting, working < allowed, wake() { (woken, more) = (woken + 1, more - 1) }
         return woken
     }
 }

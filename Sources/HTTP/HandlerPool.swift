@@ -4,13 +4,17 @@ import Synchronization
 
 /// A fixed number of threads and a bounded queue in front of them; how many are at work is the crew's affair.
 ///
-/// Work that waits takes turns; what waits together and may be done together is given to one thread.
+/// Work that waits takes turns; what waits together and may be done together is given to one thread. When more than the usual
+/// number of threads are at work, because some take long, nobody gets more than a quarter of all: who has much of what takes
+/// long keeps it waiting where turns are taken.
 final class HandlerPool<Work: Sendable>: Sendable {
     typealias Job = @Sendable () -> Void
 
     private struct State {
         var crew: HandlerCrew
         var queue = WaitingWork<Work>()
+        /// Jobs at work, by whose they are.
+        var atWork: [TurnKey: Int] = [:]
         /// Jobs for threads that do not count as at work.
         var asides: [Job] = []
         var isWatched = false
@@ -28,6 +32,8 @@ final class HandlerPool<Work: Sendable>: Sendable {
     }
 
     private let threads, usual: Int
+    /// Threads at work for one, where more than the usual number are.
+    private let most: Int
     private let capacity: Int
     private let practice: Practice
     private let state: Mutex<State>
@@ -46,6 +52,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
         (self.statistics, self.practice) = (statistics, practice)
         self.threads = max(1, threads)
         self.usual = max(1, usual)
+        most = max(1, self.threads / 4)
         self.capacity = max(1, capacity)
         state = Mutex(State(crew: HandlerCrew(threads: self.threads, usual: usual)))
     }
@@ -65,7 +72,8 @@ final class HandlerPool<Work: Sendable>: Sendable {
             statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
             let wakesWatch = !state.isWatched
             state.isWatched = true
-            return (true, state.crew.call(), wakesWatch)
+            let mayExceed = (state.atWork[practice.key(work)] ?? 0) < most
+            return (true, state.crew.call(mayExceed: mayExceed), wakesWatch)
         }
         if wakes { called.signal() }
         if wakesWatch { watch.signal() }
@@ -106,26 +114,36 @@ final class HandlerPool<Work: Sendable>: Sendable {
         while true {
             let (work, ends) = state.withLock { state -> ([Work], Bool) in
                 let stays = state.isStopped || (isWorking ? state.crew.shouldGoOn : state.crew.join())
-                let work = stays ? next(&state.queue) : []
+                let work = stays ? next(&state) : []
                 guard !work.isEmpty else {
                     state.crew.rest(wasWorking: isWorking || stays)
                     return ([], state.isStopped && state.queue.count == 0)
                 }
                 statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
                 state.crew.begin(thread)
+                state.atWork[practice.key(work[0]), default: 0] += 1
                 return (work, false)
             }
             guard !work.isEmpty else { return !ends }
             isWorking = true
             practice.run(work)
-            state.withLock { $0.crew.end(thread) }
+            state.withLock { state in
+                state.crew.end(thread)
+                let key = practice.key(work[0])
+                let left = (state.atWork[key] ?? 1) - 1
+                state.atWork[key] = left > 0 ? left : nil
+            }
         }
     }
 
     /// The first, and of those it may go together with no more than this thread's share.
-    private func next(_ queue: inout WaitingWork<Work>) -> [Work] {
-        let share = (queue.count + usual - 1) / usual
-        return queue.take(atMost: min(practice.together, share), where: practice.mayGoTogether)
+    private func next(_ state: inout State) -> [Work] {
+        if state.crew.isExceeded {
+            let atWork = state.atWork
+            return state.queue.take { (atWork[$0] ?? 0) < most }.map { [$0] } ?? []
+        }
+        let share = (state.queue.count + usual - 1) / usual
+        return state.queue.take(atMost: min(practice.together, share), where: practice.mayGoTogether)
     }
 
     /// Looks at the crew every moment while there is work, so that jobs that take long do not keep the others waiting.
@@ -136,7 +154,8 @@ final class HandlerPool<Work: Sendable>: Sendable {
             while calm < patience {
                 _ = watch.wait(timeout: .now() + moment)
                 let (woken, ends) = state.withLock { state -> (Int, Bool) in
-                    let woken = state.crew.look(waiting: state.queue.count)
+                    let (queue, atWork) = (state.queue, state.atWork)
+                    let woken = state.crew.look(waiting: queue.count) { queue.keys { (atWork[$0] ?? 0) < most } }
                     calm = state.crew.working == 0 && state.queue.count == 0 ? calm + 1 : 0
                     if calm == patience { state.isWatched = false }
                     return (woken, state.isStopped)

@@ -18,6 +18,20 @@ struct Line<Element>: TurnTaker {
         return element
     }
 
+    /// How many stand before the first that matches; nil where none does.
+    func firstPlace(where matches: (Element) -> Bool) -> Int? {
+        elements[first...].firstIndex { $0.map(matches) ?? false }.map { $0 - first }
+    }
+
+    /// Takes the one with so many before it, which keep their order.
+    mutating func pop(at place: Int) -> Element? {
+        guard place > 0 else { return popFirst() }
+        guard place < count else { return nil }
+        let element = elements.remove(at: first + place)
+        compact()
+        return element
+    }
+
     /// Takes those near the front that match, in their order; the others keep theirs.
     ///
     /// - Parameter looks: how many may be looked at; those that were are taken off.

@@ -24,13 +24,20 @@ struct Turns<Key: Hashable, Queue: TurnTaker>: TurnTaker {
         if let index = queues.index(forKey: key) { body(&queues.values[index]) }
     }
 
-    /// Lets the queue whose turn it is be used; its next turn comes after all others. Nil where there is none.
-    mutating func turn<Result>(_ body: (inout Queue) -> Result) -> Result? {
-        guard let key = order.popFirst() else { return nil }
-        let result = use(key, body)
+    /// Lets the queue whose turn it is be used, the first of those that may have one; its next turn comes after all others.
+    /// Nil where there is none.
+    mutating func turn<Result>(
+        where isFree: (Key, Queue) -> Bool = { _, _ in true }, _ body: (Key, inout Queue) -> Result
+    ) -> Result? {
+        let place = order.firstPlace { key in queues[key].map { isFree(key, $0) } ?? false }
+        guard let place, let key = order.pop(at: place) else { return nil }
+        let result = use(key) { body(key, &$0) }
         if queues[key] != nil { order.append(key) }
         return result
     }
+
+    /// How many have something, of those that may.
+    func count(where isFree: (Key, Queue) -> Bool) -> Int { queues.count { isFree($0.key, $0.value) } }
 
     /// Lets every queue be used once. Those that say they had something of it come after the others, as after a turn.
     ///

@@ -23,15 +23,39 @@ struct WaitingWork<Work> {
 
     /// The piece whose turn it is, and those of its share that go together with it.
     mutating func take(atMost limit: Int, where goTogether: (Work, Work) -> Bool) -> [Work] {
-        let taken = shares.turn { Self.take(atMost: limit, from: &$0, where: goTogether) } ?? []
+        let taken = shares.turn { Self.take(atMost: limit, from: &$1, where: goTogether) } ?? []
         count -= taken.count
         return taken
+    }
+
+    /// The piece whose turn it is among those of keys that may have one.
+    mutating func take(where isFree: (TurnKey) -> Bool) -> Work? {
+        var leader: Work?
+        _ = shares.turn(where: { share, clients in
+            clients.count { client, _ in isFree(TurnKey(share: share, client: client)) } > 0
+        }) { share, clients in
+            _ = clients.turn(where: { client, _ in isFree(TurnKey(share: share, client: client)) }) {
+                leader = $1.popFirst()
+            }
+        }
+        if leader != nil { count -= 1 }
+        return leader
+    }
+
+    /// Keys that have something, of those that may.
+    func keys(where isFree: (TurnKey) -> Bool) -> Int {
+        var keys = 0
+        _ = shares.count { share, clients in
+            keys += clients.count { client, _ in isFree(TurnKey(share: share, client: client)) }
+            return true
+        }
+        return keys
     }
 
     private static func take(
         atMost limit: Int, from clients: inout Turns<String, Line<Work>>, where goTogether: (Work, Work) -> Bool
     ) -> [Work] {
-        guard let leader = clients.turn({ $0.popFirst() }) ?? nil else { return [] }
+        guard let leader = clients.turn({ $1.popFirst() }) ?? nil else { return [] }
         var (taken, looks, before) = ([leader], reach, 0)
         // Again as long as some had less than their part of what there was room for.
         while taken.count < limit, taken.count > before, looks > 0 {

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 import Testing
 
@@ -14,25 +15,52 @@ import Testing
 
     /// Each waits for all the others, so that they have to be at work at the same time.
     @Test func asManyAsThereAreThreadsRunTogether() throws {
-        let pool = Self.pool(threads: 6, capacity: 10)
+        let (arrived, all, finished) = (Counter(), DispatchSemaphore(value: 0), DispatchGroup())
+        let pool = HandlerPool<Int>(
+            threads: 6, usual: 1, capacity: 10,
+            practice: .init(key: { TurnKey(client: "\($0)") }) { _ in
+                if arrived.add() == 6 { for _ in 0..<6 { all.signal() } }
+                all.wait()
+                finished.leave()
+            })
         try pool.start()
         defer { pool.stop() }
-        let arrived = Mutex(0)
-        let all = DispatchSemaphore(value: 0)
-        let finished = DispatchGroup()
-        for _ in 0..<6 {
+        for number in 0..<6 {
             finished.enter()
-            #expect(
-                pool.submit {
-                    let isLast = arrived.withLock { count in
-                        count += 1
-                        return count == 6
-                    }
-                    if isLast { for _ in 0..<6 { all.signal() } }
-                    all.wait()
-                    finished.leave()
-                })
+            #expect(pool.submit(number))
         }
+        finished.wait()
+    }
+
+    /// Of two clients one has much that takes long: a quarter of the threads are at work for it, and the other gets one.
+    @Test func whoHasMuchThatTakesLongLeavesThreadsToOthers() throws {
+        let (begun, go, finished) = (Counter(), DispatchSemaphore(value: 0), DispatchGroup())
+        let other = DispatchSemaphore(value: 0)
+        let pool = HandlerPool<String>(
+            threads: 12, usual: 1, capacity: 100,
+            practice: .init(key: { TurnKey(client: $0) }) { work in
+                if work == ["greedy"] {
+                    _ = begun.add()
+                    go.wait()
+                } else {
+                    other.signal()
+                }
+                for _ in work { finished.leave() }
+            })
+        try pool.start()
+        defer { pool.stop() }
+        func submit(_ work: String) {
+            finished.enter()
+            #expect(pool.submit(work))
+        }
+        for _ in 0..<50 { submit("greedy") }
+        while begun.value < 3 { sched_yield() }
+        for _ in 0..<20 {
+            submit("lone")
+            other.wait()
+            #expect(begun.value == 3)
+        }
+        for _ in 0..<50 { go.signal() }
         finished.wait()
     }
 
@@ -73,5 +101,18 @@ import Testing
         finished.wait()
         pool.stop()
         #expect(done.withLock { $0 } == [[1, 3, 5], [2, 4, 6], [7, 9, 11]])
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func add() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
     }
 }

@@ -117,6 +117,19 @@ import Testing
         #expect(turns == [Array(repeating: "a1", count: 8), ["a2"], Array(repeating: "a1", count: 8), ["a2"]])
     }
 
+    /// Those who may not have a turn lose nothing by it.
+    @Test func turnsOfThoseWhoMayHaveOne() {
+        var queue = queue([("a", "1", 3), ("a", "2", 2), ("b", "1", 2), (nil, "3", 1)])
+        #expect(queue.keys { _ in true } == 4)
+        #expect(queue.keys { $0.client == "1" } == 2)
+        #expect(queue.take { $0.client == "2" } == "a2")
+        #expect(queue.take { $0.client == "4" } == nil)
+        #expect(queue.take { $0.share == "a" } == "a1")
+        let rest = (0..<7).map { _ in queue.take { _ in true } }
+        #expect(rest == ["b1", "-3", "a2", "b1", "a1", "a1", nil])
+        #expect(queue.count == 0 && queue.keys { _ in true } == 0)
+    }
+
     @Test func anEmptyOneGivesNothing() {
         var queue = WaitingWork<Int>()
         #expect(queue.take(atMost: 4) { _, _ in true }.isEmpty)
