@@ -71,7 +71,7 @@ import Testing
 
     @Test func everythingThatDoesNotFitIsToldAtOnce() throws {
         var tensors = try Self.tensors()
-        tensors["mean.bias"] = nil
+        tensors["mean.weight"] = nil
         tensors["encoder.0.weight"] = try Tensor(shape: [3, 1, 5, 5], values: Array(repeating: 0, count: 75))
         tensors["fc.weight"] = try Tensor(shape: [2, 2], values: [0, 0, 0, 0])
         let weights = try #require(tensors["log_variance.weight"])
@@ -82,9 +82,47 @@ import Testing
         #expect(
             complaint()
                 == "'w.safetensors' does not fit the configuration: 'encoder.0.weight' has the shape [3x1x5x5]; expected "
-                + "[3x1x3x3]; 'mean.bias' is missing; expected a shape of [2]; element 5 of 'log_variance.weight' is "
+                + "[3x1x3x3]; 'mean.weight' is missing; expected a shape of [\(weights.shape)]; element 5 of 'log_variance.weight' is "
                 + "not a finite number; 'fc.weight' of shape [2x2] belongs to no layer of the configured model.")
         #expect(try read().rows.filter { $0.problem == nil }.count == 5)
+    }
+
+    /// PyTorch's layers with `bias=False` have no such tensor.
+    @Test func aBiasThatALayerDoesWithoutIsZero() throws {
+        var tensors = try Self.tensors()
+        for name in ["encoder.0.bias", "mean.bias"] { tensors[name] = nil }
+        try write(tensors)
+        let dict = try read()
+        #expect(dict.rows.filter(\.isZero).map(\.name) == ["encoder.0.bias", "mean.bias"])
+        let parameters = try dict.parameters()
+        for entry in parameters.layout.entries {
+            let expected = tensors[entry.name]?.values ?? Array(repeating: 0, count: entry.count)
+            #expect(Array(parameters[entry]) == expected, "\(entry.name)")
+        }
+        tensors["encoder.0.weight"] = nil
+        try write(tensors)
+        #expect(complaint()?.contains("'encoder.0.bias' is missing; expected a shape of [3]") == true)
+    }
+
+    /// Batch norm has all of its tensors or none; and one by another name is not one that is not there.
+    @Test func otherTensorsAreNotDoneWithout() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let source = CheckpointFolder(path: tests.appendingPathComponent("Fixtures/from_pytorch_batch_norm").path)
+        let (configuration, parameters) = try source.model()
+        let mean = try #require(parameters.layout.entries.first { $0.name.hasSuffix(".running_mean") }).name
+        let bias = mean.replacing("running_mean", with: "bias")
+        var content = SafetensorsContent()
+        for entry in parameters.layout.entries where entry.name != bias {
+            try content.add(entry.name, try Tensor(shape: entry.shape, values: Array(parameters[entry])))
+        }
+        try folder.write(content.bytes(), to: "w.safetensors")
+        let dict = try StateDict(path: "\(folder.path)/w.safetensors", configuration: configuration)
+        #expect(dict.rows.filter { $0.problem != nil }.map(\.name) == [bias])
+
+        var tensors = try Self.tensors()
+        tensors["fc.bias"] = tensors.removeValue(forKey: "mean.bias")
+        try write(tensors)
+        #expect(complaint()?.contains("'fc.bias' of shape [2] belongs to no layer") == true)
     }
 
     @Test func aNameCannotWriteToTheTerminal() throws {

@@ -31,12 +31,14 @@ import Testing
             TensorRow(
                 name: "mean.bias", source: "mu.bias", element: .float16, shape: [2], expected: [3], problem: .shape),
             TensorRow(name: "b", source: nil, element: nil, shape: nil, expected: [1, 2], problem: .missing),
+            TensorRow(name: "c.bias", source: nil, element: nil, shape: nil, expected: [4], problem: nil),
         ]
         #expect(
             TensorTable(rows: rows).text == """
                 tensor     expected  type  shape  from
                 mean.bias  3         F16   2      mu.bias  another shape
                 b          1x2       -     -      -        missing
+                c.bias     4         -     -      -        absent, so 0
                 """)
     }
 }

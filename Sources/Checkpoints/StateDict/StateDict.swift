@@ -26,7 +26,7 @@ public struct StateDict: Sendable {
     /// PyTorch's batch norm counts its batches; nothing here uses the number.
     static func isUnused(_ name: String) -> Bool { name.hasSuffix(".num_batches_tracked") }
 
-    /// Every weight of the model, or all that is wrong.
+    /// Every weight of the model, or all that is wrong. A bias that a layer of the file does without is 0.
     public func parameters() throws(StateDictError) -> Parameters {
         let wrong = rows.filter { $0.problem != nil }
         guard wrong.isEmpty else { throw .tensors(file: file, wrong) }
@@ -42,6 +42,9 @@ public struct StateDict: Sendable {
         var values: [Float] = []
         for entry in layout.entries {
             var (row, tensor) = fill(entry, from: sources[entry.name]?.first, in: tensors)
+            if row.problem == .missing, isBias(entry.name, of: layout, beside: sources) {
+                (row.problem, tensor) = (nil, Array(repeating: 0, count: entry.count))
+            }
             if let others = sources[entry.name]?.dropFirst(), let other = others.first {
                 row.problem = .ambiguous(other: other)
             }
@@ -56,6 +59,15 @@ public struct StateDict: Sendable {
                     shape: try? tensors.shape(of: source), expected: nil, problem: .unexpected))
         }
         return (rows, values)
+    }
+
+    /// Whether it is what a layer with a weight and `bias=False` has not; batch norm has both or none.
+    private static func isBias(
+        _ name: String, of layout: ParameterLayout, beside sources: [String: [String]]
+    ) -> Bool {
+        guard name.hasSuffix(".bias") else { return false }
+        let layer = name.dropLast("bias".count)
+        return sources["\(layer)weight"] != nil && layout.entry("\(layer)running_mean") == nil
     }
 
     private static func fill(

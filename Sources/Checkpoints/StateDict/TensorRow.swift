@@ -24,6 +24,8 @@ public struct TensorRow: Equatable, Sendable {
     /// The shape that the model needs, nil where it needs no such tensor.
     public let expected: Shape?
     public internal(set) var problem: Problem?
+    /// Whether the file does without it, and 0 stands for it: the bias of a layer with `bias=False`.
+    public var isZero: Bool { source == nil && problem == nil }
 
     public init(
         name: String, source: String?, element: SafetensorsElement?, shape: Shape?, expected: Shape?, problem: Problem?

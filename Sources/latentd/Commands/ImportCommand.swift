@@ -72,5 +72,7 @@ struct ImportCommand: ParsableCommand {
         let model = try repository.publish(
             Checkpoint(configuration: configuration, parameters: parameters), as: name, version: version)
         print("\(model.name)/\(model.version): \(parameters.layout.trainableCount) parameters")
+        let zeros = dict.rows.filter(\.isZero).map { "'\($0.name.onOneLine)'" }
+        if !zeros.isEmpty { print("The weights have no \(zeros.joined(separator: ", ")); 0 stands for them.") }
     }
 }

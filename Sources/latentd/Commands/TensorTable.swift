@@ -23,7 +23,7 @@ struct TensorTable {
         [
             row.name.onOneLine, row.expected?.description ?? "-", row.element?.rawValue ?? "-",
             row.shape?.description ?? "-",
-            row.source?.onOneLine ?? "-", row.problem.map(verdict) ?? "ok",
+            row.source?.onOneLine ?? "-", row.problem.map(verdict) ?? (row.isZero ? "absent, so 0" : "ok"),
         ]
     }
 
