@@ -35,6 +35,7 @@ build:
 
 test:
 	@deploy/packages.sh test
+	@Tests/promtool.sh
 	@SWIFT=$(SWIFT) Tests/run.sh
 
 lint:

@@ -51,7 +51,7 @@ step unit unit
 step fuzz fuzz
 step differential differential
 if step release release; then
-    step end-to-end run "$python" Tests/EndToEnd/run.py --latentd "$program"
+    step end-to-end run env PATH="$PWD/.build/tools:$PATH" "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
     step reference run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \

@@ -78,7 +78,7 @@ class Metrics(InFolder):
             # Values are read while others change them: still whole.
             self.assertEqual(parse(daemon.request("GET", "/metrics")[1].decode())["latentd_models", (("state", "failed"),)], 0)
 
-    @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian: prometheus)")
+    @unittest.skipUnless(shutil.which("promtool"), "there is no promtool: Tests/promtool.sh puts it into .build/tools")
     def test_promtool_finds_nothing(self):
         with Daemon(self.folder) as daemon:
             daemon.call("POST", "/v1/models/small/decode", {"latents": [[0, 0]]})
