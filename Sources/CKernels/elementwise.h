@@ -35,13 +35,47 @@ void add_rows(int64_t rows, int64_t columns, const float *values, float *sums) {
         for (int64_t row = 0; row < rows; row++) sums[column] += values[row * columns + column];
 }
 
-// In columns of a few cache lines, so that what is read with a stride is still near when it is read again.
-void transpose(int64_t rows, int64_t columns, const float *__restrict source, int64_t pitch, float *__restrict target) {
-    for (int64_t first = 0; first < rows; first += 64) {
-        int64_t end = first + 64 < rows ? first + 64 : rows;
-        for (int64_t column = 0; column < columns; column++)
-            for (int64_t row = first; row < end; row++) target[column * pitch + row] = source[row * columns + column];
+template <class Index, Index... lane>
+struct lane_list {};
+
+// Rows that are `step` apart exchange their halves of 2 · step lanes.
+template <int step, int... lane>
+inline void exchange(floats *rows, lane_list<int, lane...>) {
+#pragma unroll
+    for (int i = 0; i < lanes; i++) {
+        if (i & step) continue;
+        floats a = rows[i], b = rows[i + step];
+        rows[i] = __builtin_shufflevector(a, b, (lane & step ? lanes + lane - step : lane)...);
+        rows[i + step] = __builtin_shufflevector(a, b, (lane & step ? lanes + lane : lane + step)...);
     }
+}
+
+template <int step>
+inline void transpose_square(floats *rows) {
+    if constexpr (step > 0) {
+        exchange<step>(rows, __make_integer_seq<lane_list, int, lanes>());
+        transpose_square<step / 2>(rows);
+    }
+}
+
+// Squares of whole vectors, then what is left at the edges.
+void transpose(int64_t rows, int64_t columns, const float *__restrict source, int64_t pitch, float *__restrict target) {
+    int64_t whole_rows = rows / lanes * lanes, whole_columns = columns / lanes * lanes;
+    for (int64_t row = 0; row < whole_rows; row += lanes)
+        for (int64_t column = 0; column < whole_columns; column += lanes) {
+            floats square[lanes];
+#pragma unroll
+            for (int i = 0; i < lanes; i++) square[i] = load(source + (row + i) * columns + column);
+            transpose_square<lanes / 2>(square);
+#pragma unroll
+            for (int i = 0; i < lanes; i++) store(square[i], target + (column + i) * pitch + row);
+        }
+    auto rest = [&](int64_t row, int64_t first_column) {
+        for (int64_t column = first_column; column < columns; column++)
+            target[column * pitch + row] = source[row * columns + column];
+    };
+    for (int64_t row = 0; row < whole_rows; row++) rest(row, whole_columns);
+    for (int64_t row = whole_rows; row < rows; row++) rest(row, 0);
 }
 
 void scatter_terms(const latentd_scatter &s, const float *terms, const float *bias, float *__restrict target) {
@@ -54,15 +88,16 @@ void scatter_terms(const latentd_scatter &s, const float *terms, const float *bi
             int64_t first = shift >= 0 ? 0 : (-shift + s.stride_width - 1) / s.stride_width;
             int64_t end = (s.width - 1 - shift) / s.stride_width + 1;
             if (end > s.source_width) end = s.source_width;
-            const float *__restrict from = terms + row * s.source_width * s.columns + tap * s.channels;
+            const float *__restrict from =
+                terms + row * s.source_width * s.place_pitch + tap * s.channels * s.term_pitch;
             float *__restrict to = target + (y * s.width + shift) * s.channels;
-            if (s.channels == 1 && s.stride_width == 1) {
-                for (int64_t x = first; x < end; x++) to[x] += from[x * s.columns];
+            if (s.channels == 1 && s.stride_width == 1 && s.place_pitch == 1) {
+                for (int64_t x = first; x < end; x++) to[x] += from[x];
                 continue;
             }
             for (int64_t x = first; x < end; x++)
                 for (int64_t channel = 0; channel < s.channels; channel++)
-                    to[x * s.stride_width * s.channels + channel] += from[x * s.columns + channel];
+                    to[x * s.stride_width * s.channels + channel] += from[x * s.place_pitch + channel * s.term_pitch];
         }
     }
 }
