@@ -6,7 +6,7 @@ enum FloatText {
     /// Writes the values with commas between them, as a JSON array where `isList`; gives the number of bytes, or nil
     /// where a value is not finite.
     ///
-    /// `output` must have room for `maximumLength` + 1 bytes a value and two more.
+    /// `output` must have room for `maximumLength` + 1 bytes a value and ten more.
     static func write(_ values: UnsafeBufferPointer<Float>, to output: UnsafeMutablePointer<UInt8>, isList: Bool)
         -> Int?
     {
@@ -96,15 +96,29 @@ enum FloatText {
         return end + powerCount
     }
 
+    /// `count` digits, ten at most; may touch the eight bytes from the last eight digits' first on.
     @inline(__always)
     private static func put(_ digits: UInt32, _ count: Int, at output: UnsafeMutablePointer<UInt8>) {
-        var left = digits
-        var index = count
-        while index > 0 {
-            index -= 1
-            output[index] = UInt8(truncatingIfNeeded: left % 10) &+ 0x30
-            left /= 10
+        var output = output
+        var (top, rest) = digits.quotientAndRemainder(dividingBy: 100_000_000)
+        if count > 8 {
+            if top >= 10 {
+                output.pointee = UInt8(truncatingIfNeeded: top / 10) &+ 0x30
+                output += 1
+                top %= 10
+            }
+            output.pointee = UInt8(truncatingIfNeeded: top) &+ 0x30
+            output += 1
         }
+        (top, rest) = rest.quotientAndRemainder(dividingBy: 10_000)
+        // The first digits are in the lowest bytes. Each division is a multiplication for all parts at once.
+        var parts = UInt64(top) | UInt64(rest) << 32
+        let hundreds = ((parts &* 10_486) &>> 20) & 0x0000_007F_0000_007F
+        parts = hundreds | ((parts &- 100 &* hundreds) &<< 16)
+        let tens = ((parts &* 103) &>> 10) & 0x000F_000F_000F_000F
+        let text = (tens | ((parts &- 10 &* tens) &<< 8)) | 0x3030_3030_3030_3030
+        let leading = UInt64(truncatingIfNeeded: max(0, 8 - count)) &* 8
+        UnsafeMutableRawPointer(output).storeBytes(of: (text &>> leading).littleEndian, as: UInt64.self)
     }
 
     @inline(__always)

@@ -101,7 +101,7 @@ struct JSONWriter {
     ) throws(NonFiniteResult) {
         separate()
         let start = bytes.count
-        let room = values.count * (FloatText.maximumLength + 1) + 2
+        let room = values.count * (FloatText.maximumLength + 1) + 10
         bytes.append(contentsOf: repeatElement(0, count: room))
         let written: Int? = values.withUnsafeBufferPointer { values in
             bytes.withUnsafeMutableBufferPointer { bytes in
