@@ -28,7 +28,7 @@ struct HandlerCrew: Sendable {
         return wake()
     }
 
-    /// Whether more than the usual number are at work, of which a thread asks who is.
+    /// Whether more than the usual number are at work.
     var isExceeded: Bool { working > usual }
 
     /// Whether a thread could be taken from the idle, for work that is not counted: it leaves with `leave`.

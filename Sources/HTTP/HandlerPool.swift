@@ -138,7 +138,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
 
     /// The first, and of those it may go together with no more than this thread's share.
     private func next(_ state: inout State) -> [Work] {
-        if state.crew.isExceeded {
+        if state.crew.isExceeded, !state.isStopped {
             let atWork = state.atWork
             return state.queue.take { (atWork[$0] ?? 0) < most }.map { [$0] } ?? []
         }

@@ -36,8 +36,8 @@ struct Turns<Key: Hashable, Queue: TurnTaker>: TurnTaker {
         return result
     }
 
-    /// How many have something, of those that may.
-    func count(where isFree: (Key, Queue) -> Bool) -> Int { queues.count { isFree($0.key, $0.value) } }
+    /// Over all queues.
+    func sum(_ body: (Key, Queue) -> Int) -> Int { queues.reduce(0) { $0 + body($1.key, $1.value) } }
 
     /// Lets every queue be used once. Those that say they had something of it come after the others, as after a turn.
     ///

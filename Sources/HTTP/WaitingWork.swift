@@ -31,9 +31,7 @@ struct WaitingWork<Work> {
     /// The piece whose turn it is among those of keys that may have one.
     mutating func take(where isFree: (TurnKey) -> Bool) -> Work? {
         var leader: Work?
-        _ = shares.turn(where: { share, clients in
-            clients.count { client, _ in isFree(TurnKey(share: share, client: client)) } > 0
-        }) { share, clients in
+        _ = shares.turn(where: { Self.keys($1, of: $0, where: isFree) > 0 }) { share, clients in
             _ = clients.turn(where: { client, _ in isFree(TurnKey(share: share, client: client)) }) {
                 leader = $1.popFirst()
             }
@@ -44,12 +42,13 @@ struct WaitingWork<Work> {
 
     /// Keys that have something, of those that may.
     func keys(where isFree: (TurnKey) -> Bool) -> Int {
-        var keys = 0
-        _ = shares.count { share, clients in
-            keys += clients.count { client, _ in isFree(TurnKey(share: share, client: client)) }
-            return true
-        }
-        return keys
+        shares.sum { Self.keys($1, of: $0, where: isFree) }
+    }
+
+    private static func keys(
+        _ clients: Turns<String, Line<Work>>, of share: String?, where isFree: (TurnKey) -> Bool
+    ) -> Int {
+        clients.sum { client, _ in isFree(TurnKey(share: share, client: client)) ? 1 : 0 }
     }
 
     private static func take(

@@ -64,6 +64,33 @@ import Testing
         finished.wait()
     }
 
+    /// A stop ends every thread, also those that would have left what waits to others.
+    @Test func aStopEndsThreadsWhileMuchWaits() throws {
+        let (begun, go, finished) = (Counter(), DispatchSemaphore(value: 0), DispatchGroup())
+        weak var released: HandlerPool<Int>?
+        do {
+            let pool = HandlerPool<Int>(
+                threads: 8, usual: 1, capacity: 100,
+                practice: .init { work in
+                    _ = begun.add()
+                    go.wait()
+                    for _ in work { finished.leave() }
+                })
+            released = pool
+            try pool.start()
+            for number in 0..<40 {
+                finished.enter()
+                #expect(pool.submit(number))
+            }
+            while begun.value < 2 { sched_yield() }
+            pool.stop()
+            for _ in 0..<40 { go.signal() }
+        }
+        finished.wait()
+        // Each thread holds the pool until it ends.
+        while released != nil { sched_yield() }
+    }
+
     @Test func aQueueHasItsBoundAndAStopEmptiesIt() throws {
         let pool = Self.pool(threads: 1, capacity: 2)
         let ran = Mutex(0)
