@@ -89,7 +89,7 @@ let package = Package(
         module("Checkpoints", ["Autoencoders", "CLinux", "Kernels", "Tensors"]),
         module("LatentSpace", ["Autoencoders", "Tensors"]),
         // 5
-        module("Training", ["Autoencoders", "Checkpoints", "Datasets", "Kernels", "Tensors"]),
+        module("Training", ["Autoencoders", "Checkpoints", "Datasets", "Kernels", "LatentSpace", "Tensors"]),
         module("Jobs", ["CLinux", grdb, logging]),
         // 6
         module(

@@ -49,7 +49,7 @@ public struct Parameters: Sendable, Equatable {
 
 /// Keeps the streams of one seed apart: each purpose has its own 2^56.
 public enum RandomPurpose: UInt64, Sendable {
-    case initialisation = 1, shuffling, posterior, dropout, evaluation, prior, inputNoise, shift, validation
+    case initialisation = 1, shuffling, posterior, dropout, evaluation, prior, inputNoise, shift, validation, mapSample
 
     public func stream(_ index: Int) -> UInt64 { rawValue << 56 | UInt64(truncatingIfNeeded: index) & (1 << 56 - 1) }
 }

@@ -5,6 +5,7 @@ enum RouteTable {
         + ModelControlRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
         + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
-        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobSubmissionRoute.endpoints + OIPRoutes.endpoints
+        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobMapRoutes.endpoints + JobSubmissionRoute.endpoints
+        + OIPRoutes.endpoints
         + InferRoute.endpoints + OIPRepositoryRoutes.endpoints
 }

@@ -10,6 +10,8 @@ struct Services: Sendable {
     let datasets: DatasetCatalogue
     let jobs: JobStore
     let events: JobEventFeed
+    /// Where a job's run keeps its checkpoint and its maps.
+    let run: @Sendable (JobIdentifier) -> CheckpointFolder
     let vectors: NamedVectorStore
     let metrics: ServerMetrics
     let isReady: @Sendable () -> Bool

@@ -15,6 +15,7 @@ public struct ServingApplication: Sendable {
     /// Builds the routes. The page's files are read here, once.
     ///
     /// - Parameters:
+    ///   - run: where a job's run keeps its checkpoint and its maps.
     ///   - vectors: where named vectors are kept.
     ///   - publicDirectory: the page's folder; nil serves no page.
     ///   - metrics: what `/metrics` shows; the server has to tell it of each answer.
@@ -24,6 +25,7 @@ public struct ServingApplication: Sendable {
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
         repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore,
+        run: @escaping @Sendable (JobIdentifier) -> CheckpointFolder,
         vectors: NamedVectorStore = NamedVectorStore(folder: nil), publicDirectory: URL?,
         metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max, compression: Compression = .auto,
         isReady: @escaping @Sendable () -> Bool = { true },
@@ -31,7 +33,7 @@ public struct ServingApplication: Sendable {
     ) throws(StaticFilesError) {
         var services = Services(
             repository: repository, datasets: datasets, jobs: jobs,
-            events: JobEventFeed(store: jobs, onFailure: onFailure), vectors: vectors, metrics: metrics,
+            events: JobEventFeed(store: jobs, onFailure: onFailure), run: run, vectors: vectors, metrics: metrics,
             isReady: isReady, maximumBody: maximumBody, compression: compression)
         services.description = OpenAPIDocument.text(of: RouteTable.endpoints, version: metrics.version)
         let shared = services

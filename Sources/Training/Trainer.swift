@@ -26,6 +26,7 @@ public final class Trainer {
     private var metrics: [EpochMetrics] = []
     private var epochMaps: [LatentMap] = []
     private var map: LatentMap?
+    private let sampledMaps: SampledMaps
     /// Epochs that are done, and steps.
     private var epoch = 0
     private var step = 0
@@ -64,6 +65,7 @@ public final class Trainer {
         }
         (train, validation) = try EarlyStopping.parts(of: dataset.train, specification.training)
         stopping = EarlyStopping(patience: specification.training.patience)
+        sampledMaps = SampledMaps(output.runMaps, dataset: dataset)
         try TrainingEngine.checkMemory(
             configuration, batchSize: min(specification.training.batchSize, train.count),
             workers: pool.workerCount)
@@ -136,6 +138,7 @@ public final class Trainer {
     public func run(
         shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> Outcome {
+        if step == 0 { try sampledMaps.series.remove() }  // those of another run
         while !isOver {
             guard try trainEpoch(shouldStop, observe) else {
                 if step > savedStep { try save() }
@@ -159,6 +162,7 @@ public final class Trainer {
                 imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
             metrics.append(entry)
             try keepMap(means)
+            try sampledMaps.keep(means, dimension: engine.configuration.latentDimension, epoch: epoch)
             try observe(.epoch(entry, position: position(train, seconds: seconds)))
             if let kept = entry.validation, stopping.take(epoch: epoch, objective: kept.objective) {
                 engine.best.copy(from: engine.averaged.values)
@@ -237,6 +241,7 @@ public final class Trainer {
         checkpoint.metrics = metrics
         checkpoint.map = map
         checkpoint.epochMaps = epochMaps
+        checkpoint.runMaps = isOver ? sampledMaps.series : nil
         let objective = engine.configuration.objective
         checkpoint.provenance = Provenance(
             name: specification.modelName, family: engine.configuration.family.rawValue, dataset: dataset.name,

@@ -25,6 +25,8 @@ struct ProgressLines: TrainingReporter {
         let epoch: Int
         let imagesPerSecond, seconds: Double
         let metrics: [String: LossParts]
+        /// The codes of a sample of the test set are there as well.
+        let map = true
     }
 
     private struct Line: Encodable {

@@ -191,6 +191,10 @@ class Jobs(WithClient):
         self.assertIn(job.id, [known.id for known in self.client.jobs(status="succeeded")])
         names = [name for _, name, _ in job.events()]
         self.assertEqual(names.count("status"), 3)
+        self.assertEqual(job.maps(), [1, 2])
+        early, late = (job.map(epoch) for epoch in (1, 2))
+        self.assertEqual((early.points.shape, early.labels.shape, early.epoch), ((128, 2), (128,), 1))
+        self.assert_same(late.points, model.map().points)
 
     def test_a_cancelled_job_is_no_model(self):
         job = self.client.train("shapes", "mnist-2d", name="cancelled", epochs=500)

@@ -32,6 +32,32 @@ class Jobs(InFolder):
             self.assertEqual(daemon.served(), ["shapes-2d", "small"])
             self.assertNotEqual(self.decodes(daemon, second), image, "the newest version is served")
 
+    def test_the_latent_space_is_seen_while_it_forms(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="forming", training={"epochs": 6, "seed": 3})
+            daemon.wait_for_epoch(identifier, 2)
+
+            def epochs():
+                return [entry["epoch"] for entry in daemon.call("GET", f"/v1/jobs/{identifier}/maps")["data"]]
+            seen = epochs()
+            self.assertGreaterEqual(len(seen), 2)
+            self.assertEqual(seen, list(range(1, len(seen) + 1)))
+            early = daemon.call("GET", f"/v1/jobs/{identifier}/maps/1")
+            self.assertEqual((len(early["latent"]), early["epoch"], early["job"]), (128, 1, identifier))
+            job = daemon.wait_for(identifier, "succeeded")
+            self.assertEqual(epochs(), list(range(1, 7)))
+            self.assertEqual(daemon.call("GET", f"/v1/jobs/{identifier}/maps/1"), early)
+            last = daemon.call("GET", f"/v1/jobs/{identifier}/maps/6")
+            self.assertNotEqual(last["latent"], early["latent"])
+            self.assertEqual(last["latent"], daemon.call("GET", "/v1/models/forming/map")["latent"])
+            version = self.folder / "state" / "models" / job["model_version"]
+            self.assertEqual(len(list((version / "maps").iterdir())), 6, "they are published with the model")
+            events = daemon.call("GET", f"/v1/jobs/{identifier}/events")["data"]
+            self.assertEqual([event["data"]["map"] for event in events if event["type"] == "epoch"], [True] * 6)
+            self.assertEqual(daemon.request("DELETE", f"/v1/jobs/{identifier}")[0], 204)
+            self.assertEqual(daemon.request("GET", f"/v1/jobs/{identifier}/maps")[0], 404)
+            wait(lambda: not (self.folder / "state" / "jobs" / identifier).exists(), "the job's folder to go")
+
     def test_a_running_and_a_waiting_job_are_cancelled(self):
         with Daemon(self.folder) as daemon:
             running = daemon.submit(name="running", training={"epochs": 10_000})

@@ -22,6 +22,13 @@ final class TestDaemon: Sendable {
     let vectors: NamedVectorStore
     let router: Router
 
+    /// Where a job's run would leave its checkpoint.
+    func run(_ id: JobIdentifier) -> CheckpointFolder { Self.run(id, in: folder) }
+
+    private static func run(_ id: JobIdentifier, in folder: URL) -> CheckpointFolder {
+        CheckpointFolder(path: folder.appendingPathComponent("state/jobs/\(id)/checkpoint").path)
+    }
+
     /// - Parameter damage: what files of the models' folder hold instead, by their path.
     init(isReady: Bool = true, damage: [String: [UInt8]] = [:]) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("serving-tests-\(UUID().uuidString)")
@@ -59,7 +66,8 @@ final class TestDaemon: Sendable {
         vectors = NamedVectorStore(folder: folder.appendingPathComponent("state/vectors").path)
         router = try ServingApplication(
             repository: repository, datasets: datasets,
-            jobs: jobs, vectors: vectors, publicDirectory: page, isReady: { isReady }
+            jobs: jobs, run: { [folder] in Self.run($0, in: folder) }, vectors: vectors, publicDirectory: page,
+            isReady: { isReady }
         ).router
     }
 

@@ -35,6 +35,7 @@ __all__ = ["Client", "Model", "Job", "Sample", "Encoding", "Reconstruction", "Pa
            "JobFailed", "save_png", "png"]
 
 NPY, JSON, PNG, EVENTS = "application/x-npy", "application/json", "image/png", "text/event-stream"
+OCTETS = "application/octet-stream"
 Array = numpy.ndarray
 
 
@@ -109,7 +110,7 @@ class Nearest(typing.NamedTuple):
 
 
 class Map(typing.NamedTuple):
-    """The encoded test set in the plane: [count, 2], and the label of each (255 for none), as the epoch had it."""
+    """The encoded test set, or a sample of it, in the plane: [count, 2], and the label of each (255 for none), as the epoch had it."""
     points: Array
     labels: Array
     epoch: int
@@ -363,10 +364,7 @@ class Model:
     def map(self, epoch=None):
         """The encoded test set: a Map."""
         query = {} if epoch is None else {"epoch": epoch}
-        fields, data = self.client.exchange("GET", f"{self.path}/map", accept="application/octet-stream", query=query)
-        count = int(fields["X-Shape"].split(",")[0])
-        points = numpy.frombuffer(data, "<f4", count * 2).reshape(count, 2)
-        return Map(points, numpy.frombuffer(data, numpy.uint8, count, count * 8), int(fields["X-Epoch"]))
+        return map_of(*self.client.exchange("GET", f"{self.path}/map", accept=OCTETS, query=query))
 
     def manifold(self, columns=20, rows=20, **bounds):
         """The decoded plane as the bytes of a PNG file; bounds are x0, x1, y0, y1."""
@@ -453,6 +451,14 @@ class Job:
 
     def resume(self):
         return self._ask("resume")
+
+    def maps(self):
+        """The epochs whose maps are there, while it runs and after."""
+        return [entry["epoch"] for entry in self.client.call("GET", f"{self.path}/maps")["data"]]
+
+    def map(self, epoch):
+        """A sample of the test set as the model encoded it after an epoch: a Map."""
+        return map_of(*self.client.exchange("GET", f"{self.path}/maps/{epoch}", accept=OCTETS))
 
     def _ask(self, what):
         self.document = self.client.call("POST", f"{self.path}/{what}")
@@ -558,6 +564,12 @@ def save_png(path, images, columns=None, padding=2):
 
 def quoted(name):
     return urllib.parse.quote(str(name), safe="")
+
+
+def map_of(fields, data):
+    count = int(fields["X-Shape"].split(",")[0])
+    points = numpy.frombuffer(data, "<f4", count * 2).reshape(count, 2)
+    return Map(points, numpy.frombuffer(data, numpy.uint8, count, count * 8), int(fields["X-Epoch"]))
 
 
 def floats(values):

@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable {
     public var map: LatentMap?
     /// The test set as the weights of earlier epochs encoded it; `LatentMap.epoch` tells them apart.
     public var epochMaps: [LatentMap] = []
+    /// Where the maps of a sample are, of every epoch, that are to go into the folder as well.
+    public var runMaps: MapSeries?
     /// What resuming needs; nil in a checkpoint that is only to be served.
     public var trainingState: TrainingState?
 

@@ -47,8 +47,9 @@ extension CheckpointFolder {
         }
         if let map = checkpoint.map { files.append((mapFile, try map.content().bytes(checksum: true))) }
         for map in checkpoint.epochMaps {
-            files.append(("\(epochsFolder)/\(epochMapName(map.epoch))", try map.content().bytes(checksum: true)))
+            files.append(("\(epochsFolder)/\(MapSeries.name(map.epoch))", try map.content().bytes(checksum: true)))
         }
+        for file in try checkpoint.runMaps?.files() ?? [] { files.append(("\(mapsFolder)/\(file.name)", file.bytes)) }
         if let state = checkpoint.trainingState {
             files.append((optimiserFile, try optimiser(state, layout: parameters.layout).bytes(checksum: true)))
             files.append((trainingFile, try json(state.progress, pretty: true)))

@@ -12,6 +12,7 @@ public struct CheckpointFolder: Sendable, Hashable {
     public static let metricsFile = "metrics.jsonl"
     public static let mapFile = "map.safetensors"
     public static let epochsFolder = "epochs"
+    public static let mapsFolder = "maps"
     public static let optimiserFile = "optimizer.safetensors"
     public static let trainingFile = "training.json"
 
@@ -76,41 +77,25 @@ public struct CheckpointFolder: Sendable, Hashable {
 
     /// The encoded test set after one of `mapEpochs`, nil where it was not kept.
     public func map(epoch: Int) throws(CheckpointError) -> LatentMap? {
-        try map("\(Self.epochsFolder)/\(Self.epochMapName(epoch))")
+        try map("\(Self.epochsFolder)/\(MapSeries.name(epoch))")
     }
 
     /// The epochs whose encoded test sets were kept, ascending.
     public func mapEpochs() throws(CheckpointError) -> [Int] {
-        let folder = "\(path)/\(Self.epochsFolder)"
-        guard FolderPublication.isFolder(folder) else { return [] }
-        let names: [String]
-        do { names = try FolderPublication.list(folder) } catch { throw .file(error) }
-        return names.compactMap { name in
-            let parts = name.split(separator: ".")
-            guard parts.count == 2, parts[1] == "safetensors", parts[0].hasPrefix("epoch-"),
-                let epoch = Int(parts[0].dropFirst("epoch-".count)), Self.epochMapName(epoch) == name
-            else { return nil }
-            return epoch
-        }.sorted()
+        try MapSeries(path: "\(path)/\(Self.epochsFolder)").epochs()
     }
 
-    static func epochMapName(_ epoch: Int) -> String {
-        let digits = String(epoch)
-        return "epoch-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).safetensors"
+    /// Where a run keeps the codes of a sample of the test set after each epoch: beside the folder, which every
+    /// checkpoint replaces.
+    public var runMaps: MapSeries {
+        let (parent, name) = FolderPublication.split(path)
+        return MapSeries(path: "\(parent)/\(name).maps")
     }
+
+    /// The same in the folder that a finished run leaves.
+    public var maps: MapSeries { MapSeries(path: "\(path)/\(Self.mapsFolder)") }
 
     private func map(_ file: String) throws(CheckpointError) -> LatentMap? {
-        guard let bytes = try bytes(file, limit: Self.tensorsLimit) else { return nil }
-        let latentDimension = try configuration().latentDimension
-        let map: LatentMap
-        do {
-            map = try LatentMap(try SafetensorsFile(bytes), latentDimension: latentDimension)
-        } catch {
-            throw .tensors(file: file, reason: error)
-        }
-        if let index = map.latents.values.firstIndex(where: { !$0.isFinite }) {
-            throw .nonFinite(file: file, tensor: "latent", index: index)
-        }
-        return map
+        try LatentMap.read(file, in: path, dimension: try configuration().latentDimension)
     }
 }

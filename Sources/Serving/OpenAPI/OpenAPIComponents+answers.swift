@@ -64,13 +64,20 @@ extension OpenAPIComponents {
                 "norm": JSONSchema.number.orNull,
                 "origin": JSONSchema.object([:]).orNull, "latent": .array(.number),
             ], required: ["name", "object", "model", "version"]),
-        "Map": .object(
-            [
-                "model": .string, "dataset": .string, "split": .string, "epoch": .integer(0...Int.max),
-                "latent": .array(.array(.number, 2...2)), "label": .array(JSONSchema.integer(0...255).orNull),
-                "index": .array(.integer(0...Int.max)),
-            ], required: ["model", "dataset", "split", "epoch", "latent", "label", "index"]),
+        "Map": map(of: "model"),
+        "JobMap": map(of: "job"),
+        "JobMapEntry": .object(
+            ["epoch": .integer(1...Int.max), "created_at": .string], required: ["epoch", "created_at"]),
     ]
+
+    private static func map(of owner: String) -> JSONSchema {
+        .object(
+            [
+                (owner, .string), ("dataset", .string), ("split", .string), ("epoch", .integer(0...Int.max)),
+                ("latent", .array(.array(.number, 2...2))), ("label", .array(JSONSchema.integer(0...255).orNull)),
+                ("index", .array(.integer(0...Int.max))),
+            ], required: [owner, "dataset", "split", "epoch", "latent", "label", "index"])
+    }
 
     private static let summary: [(String, JSONSchema)] = [
         ("name", .string), ("version", JSONSchema.integer(1...Int.max).orNull),

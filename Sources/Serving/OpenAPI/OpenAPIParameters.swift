@@ -18,6 +18,7 @@ enum OpenAPIParameters {
         "split": Parameter(schema: .choice(["train", "test"]), text: "A part of the dataset.", example: "test"),
         "index": Parameter(schema: .integer(0...Int.max), text: "An image's place in the split, from 0.", example: "0"),
         "job": Parameter(schema: job, text: "A job's id."),
+        "epoch": Parameter(schema: .integer(1...Int.max), text: "One of the epochs of `maps`.", example: "1"),
     ]
 
     /// Crockford's digits, of which the first tell the time.

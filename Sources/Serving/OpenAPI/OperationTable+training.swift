@@ -29,6 +29,20 @@ extension OperationTable {
             id: "pauseJob", details: "A running job ends its process at the next step, and leaves a checkpoint of it.",
             gives: .json(.named("Job")), errors: [409]),
         "POST /v1/jobs/{job}/resume": Operation(id: "resumeJob", gives: .json(.named("Job")), errors: [409]),
+        "GET /v1/jobs/{job}/maps": Operation(
+            id: "listJobMaps",
+            details: """
+                One after each epoch, told by `"map": true` in the epoch's event. Of more than 1,000 epochs every second one is \
+                kept, of more than 2,000 every fourth, and so on, beside the first and the last.
+                """,
+            gives: .json(.object(["data": .array(.named("JobMapEntry"))], required: ["data"])), errors: [503]),
+        "GET /v1/jobs/{job}/maps/{epoch}": Operation(
+            id: "getJobMap",
+            details: """
+                The same images at each epoch, 2,000 at most. Of more than two dimensions, the principal plane, turned towards \
+                that of the epoch before. The octets are those of a model's map.
+                """,
+            gives: .arrays(.named("JobMap")), errors: [503]),
         "GET /v1/jobs/{job}/events": Operation(
             id: "getEvents",
             details: """

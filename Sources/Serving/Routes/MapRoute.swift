@@ -1,8 +1,5 @@
 import Checkpoints
 import HTTP
-import HTTPTypes
-import LatentSpace
-import Tensors
 
 /// The encoded dataset in the plane.
 enum MapRoute {
@@ -12,52 +9,11 @@ enum MapRoute {
             summary: "The encoded test set: a point of the plane, a label and an index for each image.", handle: handle)
     ]
 
-    /// What stands for a missing label in the binary form.
-    static let noLabel: UInt8 = 255
-
     private static func handle(_ request: Request, _ services: Services) throws -> Response {
         let model = try services.model(request)
         let map = try map(model, epoch: QueryFields(request).integer("epoch", in: 0...Int.max))
-        let plane = MapPlanes.plane(of: map, model)
-        let count = map.latents.rows
-
-        let type = try MediaType.wanted(request, offered: [.json, .octets, .npy])
-        if type == .npy {
-            var response = try ImageResult.numbers(
-                Tensor(shape: [count, 2], values: plane), as: type, name: "latent")
-            response.fields[.epoch] = String(map.epoch)
-            return response
-        }
-        if type == .octets {
-            let labels = map.labels ?? [UInt8](repeating: noLabel, count: count)
-            var response = Response(contentType: MediaType.octets.rawValue, body: RawTensor.bytes(plane) + labels)
-            response.fields[.shape] = "\(count),2"
-            response.fields[.elementType] = "f32"
-            response.fields[.epoch] = String(map.epoch)
-            return response
-        }
-        var writer = JSONWriter(capacity: count * 32)
-        writer.beginObject()
-        for (key, text) in [("model", model.name), ("dataset", map.dataset), ("split", map.split)] {
-            writer.key(key)
-            writer.string(text)
-        }
-        writer.key("epoch")
-        writer.integer(map.epoch)
-        writer.key("latent")
-        try writer.floats(plane[...], shape: [count, 2], name: "latent")
-        writer.key("label")
-        writer.beginArray()
-        for row in 0..<count {
-            if let label = map.labels?[row] { writer.integer(Int(label)) } else { writer.null() }
-        }
-        writer.endArray()
-        writer.key("index")
-        writer.beginArray()
-        for row in 0..<count { writer.integer(row) }
-        writer.endArray()
-        writer.endObject()
-        return .json(writer.bytes)
+        let result = MapResult(map: map, plane: MapPlanes.plane(of: map, model), owner: ("model", model.name))
+        return try result.response(to: request)
     }
 
     private static func map(_ model: ServedModel, epoch: Int?) throws -> LatentMap {

@@ -88,6 +88,8 @@ struct TrainCommand: ParsableCommand {
                 reporter.stopped()
                 throw ExitCode(130)
             }
+            // They are in the folder now; a job's stay where they are asked for.
+            if jobSpec == nil { try folder.runMaps.remove() }
             reporter.finished(path: output)
         } catch let error as ExitCode {
             throw error

@@ -65,7 +65,7 @@ final class Daemon {
         var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
         let metrics = ServerMetrics(statistics: configuration.statistics, version: programVersion)
         let application = try ServingApplication(
-            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs,
+            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, run: work.run,
             vectors: NamedVectorStore(
                 folder: folders.state.appendingPathComponent("vectors").path,
                 writableModels: JobWork.models(folders).path),

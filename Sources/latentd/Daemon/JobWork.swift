@@ -20,7 +20,7 @@ struct JobWork: Sendable {
         try DurableFile.write(Array(job.specification.utf8), to: Self.specificationFile, in: folder.path)
         var arguments = [
             "train", "--job", "\(job.id)", "--job-spec", folder.appendingPathComponent(Self.specificationFile).path,
-            "--output", folder.appendingPathComponent("checkpoint").path, "--backend",
+            "--output", run(job.id).path, "--backend",
             settings.compute.backend.rawValue,
         ]
         for data in folders.data { arguments += ["--data-dir", data.path] }
@@ -73,6 +73,11 @@ struct JobWork: Sendable {
     static func models(_ folders: SettingsFolders) -> URL { folders.state.appendingPathComponent("models") }
 
     private static let specificationFile = "specification.json"
+
+    /// What the job's process leaves.
+    func run(_ id: JobIdentifier) -> CheckpointFolder {
+        CheckpointFolder(path: folder(id).appendingPathComponent("checkpoint").path)
+    }
 
     private func folder(_ id: JobIdentifier) -> URL {
         folders.state.appendingPathComponent("jobs").appendingPathComponent("\(id)")
