@@ -23,6 +23,13 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     /// Losses of the training images of this epoch so far.
     public var train: LossParts
 
+    public init(
+        epoch: Int, epochs: Int, step: Int, steps: Int, imagesPerSecond: Double, etaSeconds: Double, train: LossParts
+    ) {
+        (self.epoch, self.epochs, self.step, self.steps) = (epoch, epochs, step, steps)
+        (self.imagesPerSecond, self.etaSeconds, self.train) = (imagesPerSecond, etaSeconds, train)
+    }
+
     /// Done, 0...1.
     public var fraction: Double { steps == 0 ? 1 : Double(step) / Double(steps) }
 }

@@ -13,6 +13,7 @@ struct Latentd: ParsableCommand {
             EXAMPLES
               latentd serve
               latentd train --preset mnist-2d --dataset mnist --epochs 60 --output runs/mnist-2d
+              latentd jobs submit --preset mnist-2d --dataset mnist --epochs 20 --follow
               latentd evaluate runs/mnist-2d --dataset mnist
               latentd inspect runs/mnist-2d
               latentd import --weights vae.safetensors --config config.json --name mine
@@ -20,7 +21,8 @@ struct Latentd: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            ServeCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self, ImportCommand.self,
+            ServeCommand.self, JobsCommand.self, TrainCommand.self, EvaluateCommand.self, InspectCommand.self,
+            ImportCommand.self,
             ExportCommand.self, DatasetCommand.self, TokenCommand.self, BenchCommand.self,
         ])
 }

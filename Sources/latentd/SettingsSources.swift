@@ -46,7 +46,7 @@ extension Settings {
     private mutating func apply(environment: [String: String]) throws(SettingsError) {
         let variables = SettingKey.all.map(\.environmentVariable) + [Self.fileVariable]
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("LATENTD_") {
-            guard name != Self.fileVariable else { continue }
+            guard name != Self.fileVariable, !ServerOptions.variables.contains(name) else { continue }
             guard let key = SettingKey.all.first(where: { $0.environmentVariable == name }) else {
                 let nearest = SettingsError.nearest(to: name, among: variables)
                 throw SettingsError(source: .environment(name), problem: .unknown(name: name, nearest: nearest))

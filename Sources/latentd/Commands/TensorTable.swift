@@ -6,17 +6,7 @@ struct TensorTable {
     let rows: [TensorRow]
 
     var text: String {
-        let cells = [["tensor", "expected", "type", "shape", "from", ""]] + rows.map(Self.cells)
-        let widths: [Int] = cells.reduce(into: Array(repeating: 0, count: 6)) { widths, line in
-            for (column, cell) in line.enumerated() { widths[column] = max(widths[column], cell.count) }
-        }
-        let lines: [String] = cells.map { line in
-            let padded = zip(line, widths).map { cell, width in
-                cell.padding(toLength: width, withPad: " ", startingAt: 0)
-            }
-            return padded.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-        }
-        return lines.joined(separator: "\n")
+        TextTable.text(of: [["tensor", "expected", "type", "shape", "from", ""]] + rows.map(Self.cells))
     }
 
     private static func cells(_ row: TensorRow) -> [String] {
