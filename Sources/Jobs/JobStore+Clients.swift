@@ -155,17 +155,32 @@ extension JobStore {
         notify(id)
     }
 
-    /// A job's events in order: at most `limit` (1...1000) with numbers above `after`.
+    /// A job's events in order: at most `limit` (1...1000) with numbers above `after`, of one kind if given.
     ///
     /// - Throws: `notFound`.
     public func events(
-        of id: JobIdentifier, after: Int = 0, limit: Int = 1000
+        of id: JobIdentifier, kind: String? = nil, after: Int = 0, limit: Int = 1000
     ) throws(JobStoreError) -> [JobEvent] {
         try read { database in
             _ = try fetch(id, in: database)
             return try JobEvent.fetchAll(
-                database, sql: "SELECT * FROM events WHERE job_id = ? AND number > ? ORDER BY number LIMIT ?",
-                arguments: [id.text, after, min(max(limit, 1), 1000)])
+                database,
+                sql: """
+                    SELECT * FROM events WHERE job_id = ? AND number > ? AND (? IS NULL OR kind = ?)
+                    ORDER BY number LIMIT ?
+                    """, arguments: [id.text, after, kind, kind, min(max(limit, 1), 1000)])
+        }
+    }
+
+    /// The numbers of the first and the last event that are kept of a job.
+    ///
+    /// - Throws: `notFound`.
+    public func eventNumbers(of id: JobIdentifier) throws(JobStoreError) -> (first: Int, last: Int) {
+        try read { database in
+            _ = try fetch(id, in: database)
+            let sql = "SELECT min(number) AS first, max(number) AS last FROM events WHERE job_id = ?"
+            let row = try Row.fetchOne(database, sql: sql, arguments: [id.text])
+            return (row?["first"] ?? 1, row?["last"] ?? 0)
         }
     }
 

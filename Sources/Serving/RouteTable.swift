@@ -5,7 +5,8 @@ enum RouteTable {
         + ModelControlRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
         + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
-        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobMapRoutes.endpoints + JobSubmissionRoute.endpoints
+        + JobRoutes.endpoints + JobEventsRoute.endpoints + JobMapRoutes.endpoints + JobCheckpointsRoute.endpoints
+        + JobSubmissionRoute.endpoints
         + OIPRoutes.endpoints
         + InferRoute.endpoints + OIPRepositoryRoutes.endpoints
 }

@@ -141,7 +141,7 @@ public final class Trainer {
         if step == 0 { try sampledMaps.series.remove() }  // those of another run
         while !isOver {
             guard try trainEpoch(shouldStop, observe) else {
-                if step > savedStep { try save() }
+                if step > savedStep { try save(observe) }
                 return .stopped
             }
             let (test, means) = try engine.evaluate(dataset.test)
@@ -169,8 +169,7 @@ public final class Trainer {
             }
             if isOver { try takeBest() }
             if epoch % settings.checkpointEvery == 0 || isOver {
-                try save()
-                try observe(.checkpoint(epoch: epoch))
+                try save(observe)
             }
         }
         return .finished
@@ -234,7 +233,7 @@ public final class Trainer {
         if best == nil, Checkpoint.keptEpochs.contains(epoch) { epochMaps.append(map) }
     }
 
-    private func save() throws {
+    private func save(_ observe: (TrainingEvent) throws -> Void) throws {
         var checkpoint = Checkpoint(
             configuration: engine.configuration,
             parameters: try Parameters(layout: engine.layout, values: engine.averaged.values))
@@ -260,8 +259,9 @@ public final class Trainer {
             progress: TrainingProgress(
                 epoch: epoch, step: step, settings: settings, dataset: dataset.name, epochUnderWay: epochUnderWay,
                 best: stopping.best))
-        try output.publish(checkpoint)
+        let bytes = try output.publish(checkpoint)
         savedStep = step
+        try observe(.checkpoint(epoch: epoch, step: step, bytes: bytes))
     }
 
     private var epochUnderWay: TrainingProgress.EpochUnderWay? {

@@ -5,8 +5,8 @@ import Checkpoints
 public enum TrainingEvent: Sendable {
     case progress(TrainingPosition)
     case epoch(EpochMetrics, position: TrainingPosition)
-    /// Everything up to this epoch is on disk.
-    case checkpoint(epoch: Int)
+    /// Everything up to this step, in the epoch after the one named or at its end, is on disk, in so many bytes.
+    case checkpoint(epoch: Int, step: Int, bytes: Int)
 }
 
 /// Where a run stands.

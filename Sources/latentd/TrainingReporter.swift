@@ -29,9 +29,13 @@ struct ProgressLines: TrainingReporter {
         let map = true
     }
 
+    private struct Checkpoint: Encodable {
+        let type = "checkpoint"
+        let epoch, step, sizeBytes: Int
+    }
+
     private struct Line: Encodable {
         let type: String
-        var epoch: Int?
         var path: String?
         var code: String?
         var message: String?
@@ -58,7 +62,8 @@ struct ProgressLines: TrainingReporter {
                     epoch: entry.epoch, epochs: position.epochs, step: position.step, steps: position.steps,
                     fraction: position.fraction, imagesPerSecond: entry.imagesPerSecond,
                     etaSeconds: position.etaSeconds, metrics: metrics))
-        case .checkpoint(let epoch): try write(Line(type: "checkpoint", epoch: epoch))
+        case .checkpoint(let epoch, let step, let bytes):
+            try write(Checkpoint(epoch: epoch, step: step, sizeBytes: bytes))
         }
     }
 

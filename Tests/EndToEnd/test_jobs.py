@@ -91,6 +91,28 @@ class Jobs(InFolder):
             self.assertEqual(daemon.call("POST", f"/v1/jobs/{identifier}/resume", {})["attempt"], 2)
             self.assertEqual(weights(daemon.wait_for(identifier, "succeeded")), weights(whole))
 
+    def test_checkpoints_are_listed_and_one_is_gone_on_with(self):
+        with Daemon(self.folder) as daemon:
+            identifier = daemon.submit(name="saved", training={"epochs": 7, "checkpoint_every": 2})
+            daemon.wait_for_epoch(identifier, 2)
+            daemon.call("POST", f"/v1/jobs/{identifier}/pause", {})
+            daemon.wait_for(identifier, "paused")
+
+            def checkpoints():
+                return daemon.call("GET", f"/v1/jobs/{identifier}/checkpoints")["data"]
+            paused = checkpoints()
+            self.assertEqual(paused[0]["epoch"], 2)
+            self.assertEqual([entry["resumable"] for entry in paused], [False] * (len(paused) - 1) + [True])
+            folder = self.folder / "state" / "jobs" / identifier / "checkpoint"
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            self.assertEqual(paused[-1]["size_bytes"], size)
+            self.assertGreaterEqual(paused[-1]["step"], 4 * paused[-1]["epoch"])
+            daemon.call("POST", f"/v1/jobs/{identifier}/resume", {})
+            daemon.wait_for(identifier, "succeeded")
+            ended = checkpoints()
+            self.assertEqual((ended[-1]["epoch"], ended[-1]["step"]), (7, 28))
+            self.assertFalse(any(entry["resumable"] for entry in ended))
+
     def test_a_killed_training_process_is_started_again_and_goes_on(self):
         with Daemon(self.folder) as daemon:
             identifier = daemon.submit(name="killed", training={"epochs": 12})

@@ -157,6 +157,31 @@ import Testing
         }
     }
 
+    /// Each says where the run stands and what it takes, also the one in the middle of an epoch.
+    @Test func checkpointsAreToldOf() throws {
+        let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var (steps, told): (Int, [[Int]]) = (0, [])
+        let trainer = try TinyRun.trainer(folder, dataset: dataset)
+        _ = try trainer.run(
+            shouldStop: {
+                steps += 1
+                return steps > 7
+            },
+            observe: { event in
+                guard case .checkpoint(let epoch, let step, let bytes) = event else { return }
+                told.append([epoch, step])
+                let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+                let sizes = try files.map { name -> Int in
+                    let facts = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(name)")
+                    return facts[.type] as? FileAttributeType == .typeDirectory ? 0 : facts[.size] as? Int ?? 0
+                }
+                #expect(bytes == sizes.reduce(0, +))
+                #expect(try CheckpointFolder(path: folder.path).resumesAfterStep() == step)
+            })
+        #expect(told == [[1, 5], [1, 7]])
+    }
+
     /// The command that began a run made it, whichever went on with it.
     @Test func aResumedRunKeepsTheCommandThatBeganIt() throws {
         let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())

@@ -464,6 +464,21 @@ class Job:
         self.document = self.client.call("POST", f"{self.path}/{what}")
         return self
 
+    def checkpoints(self):
+        """What it has saved, in order, as dicts; a later attempt goes on from the one that is resumable."""
+        return list(self._pages("checkpoints"))
+
+    def _pages(self, what, after=0, last=math.inf):
+        """The entries of a list with numbers above one and up to another."""
+        while after < last:
+            page = self.client.call("GET", f"{self.path}/{what}", query={"after": after, "limit": 999})
+            for entry in page["data"]:
+                after = entry["sequence"]
+                if after <= last:
+                    yield entry
+            if not page["has_more"]:
+                return
+
     def events(self):
         """(id, name, value) of everything that happens to it, from the beginning, live, until it has ended. A connection
         that breaks is made anew and goes on where it was; progress has no id."""

@@ -3,6 +3,13 @@ import Foundation
 import Tensors
 
 extension CheckpointFolder {
+    /// The step that a resumed run goes on after, nil where there is no run to go on with.
+    public func resumesAfterStep() throws(CheckpointError) -> Int? {
+        guard let bytes = try bytes(Self.trainingFile, limit: 1 << 20) else { return nil }
+        let progress: TrainingProgress = try decode(bytes, file: Self.trainingFile)
+        return progress.step
+    }
+
     /// What resuming needs, nil where the checkpoint is only for serving.
     public func trainingState(_ layout: ParameterLayout) throws(CheckpointError) -> TrainingState? {
         guard let bytes = try bytes(Self.trainingFile, limit: 1 << 20) else { return nil }

@@ -6,13 +6,16 @@ extension CheckpointFolder {
     /// Writes a checkpoint to this path, whole: a reader sees the former folder or the new one, never a mixture.
     ///
     /// A folder that is there already is exchanged in one step. Missing parents are made. The weights must be finite.
-    public func publish(_ checkpoint: Checkpoint) throws {
+    /// - Returns: the bytes of its files.
+    @discardableResult
+    public func publish(_ checkpoint: Checkpoint) throws -> Int {
         let files = try Self.files(of: checkpoint)
         do {
             try FolderPublication.publish(files, to: path, onConflict: .replace)
         } catch {
             throw CheckpointError.file(error)
         }
+        return files.reduce(0) { $0 + $1.bytes.count }
     }
 
     /// The bytes of a safetensors file that PyTorch's `load_state_dict` takes. The weights must be finite.

@@ -34,6 +34,12 @@ extension OpenAPIComponents {
                 "metrics": JSONSchema.object([:]).orNull, "model_version": JSONSchema.string.orNull,
                 "error": JSONSchema.object(["code": .string, "message": .string], required: ["code", "message"]).orNull,
             ], required: ["id", "object", "name", "status", "created_at", "attempt", "dataset", "model", "training"]),
+        "Checkpoint": .object(
+            [
+                "sequence": .integer(1...Int.max), "epoch": JSONSchema.integer(0...Int.max).orNull,
+                "step": JSONSchema.integer(0...Int.max).orNull, "size_bytes": JSONSchema.integer(0...Int.max).orNull,
+                "created_at": .string, "resumable": .boolean,
+            ], required: ["sequence", "epoch", "step", "size_bytes", "created_at", "resumable"]),
         "JobEvent": .object(
             ["sequence": .integer(1...Int.max), "type": .string, "created_at": .string, "data": .object([:])],
             required: ["sequence", "type", "created_at", "data"]),

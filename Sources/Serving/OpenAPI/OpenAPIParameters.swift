@@ -58,6 +58,9 @@ enum OpenAPIParameters {
         "status": Parameter(schema: .choice(JobStatus.allCases.map(\.rawValue)), text: "Only jobs that stand so."),
         "limit": Parameter(schema: .integer(1...1000, default: 100), text: "Entries at most."),
         "limit events": Parameter(schema: .integer(1...999, default: 500), text: "Events at most."),
+        "limit checkpoints": Parameter(schema: .integer(1...999, default: 500), text: "Checkpoints at most."),
+        "after checkpoints": Parameter(
+            schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),
         "after": Parameter(schema: job, text: "The last id of the page before."),
         "after events": Parameter(
             schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),

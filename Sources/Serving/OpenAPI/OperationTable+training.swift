@@ -43,6 +43,11 @@ extension OperationTable {
                 that of the epoch before. The octets are those of a model's map.
                 """,
             gives: .arrays(.named("JobMap")), errors: [503]),
+        "GET /v1/jobs/{job}/checkpoints": Operation(
+            id: "listCheckpoints",
+            details:
+                "Each replaces the one before on the disk: a later attempt goes on from the one that is resumable.",
+            gives: page(.named("Checkpoint")), errors: [503]),
         "GET /v1/jobs/{job}/events": Operation(
             id: "getEvents",
             details: """
