@@ -60,9 +60,9 @@ extension JobStore {
     }
 
     /// Stores what the child reported, in one transaction. Past `eventLimit` events of the job further ones are dropped,
-    /// and the last one kept says so.
+    /// and the last one kept says so: the longest run, of 100,000 epochs with a checkpoint each, stays below.
     func write(
-        _ writes: [ChildReport.Write], of id: JobIdentifier, eventLimit: Int = 20_000
+        _ writes: [ChildReport.Write], of id: JobIdentifier, eventLimit: Int = 250_000
     ) throws(JobStoreError) {
         guard !writes.isEmpty else { return }
         try write { database in

@@ -195,6 +195,21 @@ class Jobs(WithClient):
         early, late = (job.map(epoch) for epoch in (1, 2))
         self.assertEqual((early.points.shape, early.labels.shape, early.epoch), ((128, 2), (128,), 1))
         self.assert_same(late.points, model.map().points)
+        self.assertEqual([entry["epoch"] for entry in job.checkpoints()], [1, 2])
+        self.assertEqual({entry["resumable"] for entry in job.checkpoints()}, {False})
+
+    def test_what_a_stream_leaves_out_is_listed(self):
+        job = self.client.train("shapes", "mnist-2d", name="listed", epochs=2, seed=1)
+        job.wait()
+        whole = list(job.events())
+
+        def shortened(path, last=None, silence=60):
+            if last is None:  # as a server does to one who is far behind
+                yield "5", "resync", {"first": 1, "last": 5}
+                last = "5"
+            yield from type(self.client).stream(self.client, path, last, silence)
+        with unittest.mock.patch.object(self.client, "stream", shortened):
+            self.assertEqual(list(job.events()), whole)
 
     def test_a_cancelled_job_is_no_model(self):
         job = self.client.train("shapes", "mnist-2d", name="cancelled", epochs=500)

@@ -486,6 +486,11 @@ class Job:
         while True:
             try:
                 for identifier, name, value in self.client.stream(f"{self.path}/events", last):
+                    if name == "resync":  # too much to be sent: what it leaves out is listed
+                        for entry in self._pages("events", int(last or 0), value["last"]):
+                            last = str(entry["sequence"])
+                            yield last, entry["type"], entry
+                        continue
                     last, failures = identifier or last, 0
                     yield identifier, name, value
                 if self.refresh().status in self.ENDED:

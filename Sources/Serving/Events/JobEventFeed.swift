@@ -18,14 +18,20 @@ final class JobEventFeed: Sendable {
         var isScheduled = false
     }
 
+    /// How many events a client may be behind before it is told to list them instead.
+    static let backlog = 5000
+
     private let store: JobStore
+    private let backlog: Int
     private let onFailure: ServingApplication.FailureHandler
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "job-events")
     private let observation = Mutex<JobObservation?>(nil)
 
-    init(store: JobStore, onFailure: @escaping ServingApplication.FailureHandler = { _, _ in }) {
-        self.store = store
+    init(
+        store: JobStore, backlog: Int = backlog, onFailure: @escaping ServingApplication.FailureHandler = { _, _ in }
+    ) {
+        (self.store, self.backlog) = (store, backlog)
         self.onFailure = onFailure
         observation.withLock { $0 = store.observe { [weak self] id in self?.look(at: id) } }
     }
@@ -87,10 +93,12 @@ final class JobEventFeed: Sendable {
         do throws(JobStoreError) {
             // Before its events: a job that has ended by now has no more than those that are read after this.
             let job = try store.job(id)
+            let kept = try store.eventNumbers(of: id)
             var pages = JobEventPages(store: store, job: id)
             let now = ContinuousClock.now
             var delay: Duration?
             for subscriber in subscribers {
+                if subscriber.isBehind(kept, backlog), !subscriber.resynchronise(kept) { continue }
                 guard let wait = try subscriber.deliver(&pages, of: job, at: now) else { continue }
                 delay = min(delay ?? wait, wait)
             }

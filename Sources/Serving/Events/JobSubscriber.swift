@@ -20,6 +20,27 @@ final class JobSubscriber: Sendable {
         place = Mutex(Place(position: position))
     }
 
+    /// Whether what it lacks is no longer kept, or so much that it should list it.
+    func isBehind(_ kept: (first: Int, last: Int), _ backlog: Int) -> Bool {
+        let position = place.withLock { $0.position }
+        return position < kept.first - 1 || kept.last - position > backlog
+    }
+
+    /// Tells which events there are, and goes on after the last of them; false where there is no room yet.
+    func resynchronise(_ kept: (first: Int, last: Int)) -> Bool {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("first")
+        writer.integer(kept.first)
+        writer.key("last")
+        writer.integer(kept.last)
+        writer.endObject()
+        let event = ServerSentEvent(id: String(kept.last), name: "resync", data: writer.bytes)
+        guard stream.offer(event.bytes) == .taken else { return false }
+        place.withLock { $0.position = kept.last }
+        return true
+    }
+
     /// Gives what there is, as far as there is room, and the end once a job that has ended has no more. Without room the
     /// stream tells when to come back.
     ///

@@ -52,7 +52,8 @@ extension OperationTable {
             id: "getEvents",
             details: """
                 With `Accept: text/event-stream`, live from the event after Last-Event-ID until the job has ended; then 204 to who \
-                comes back with the last one.
+                comes back with the last one. Who is more than 5,000 events behind gets `resync` in their place, with the numbers of the \
+                `first` and the `last` event that can be listed, and what comes after the last.
                 """,
             gives: Operation.Content(
                 media: [

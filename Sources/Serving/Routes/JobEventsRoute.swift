@@ -36,11 +36,11 @@ enum JobEventsRoute {
         let id = try JobRoutes.identifier(request)
         let position = try position(request)
         let isFinal = try services.jobs.job(id).status.isFinal
-        let events = try services.jobs.events(of: id, after: max(0, position - 1), limit: 2)
-        guard position == 0 || events.first?.number == position else {
+        let last = try services.jobs.eventNumbers(of: id).last
+        guard position <= last else {
             throw wrongPosition("\(position)", expected: "the id of an event of this job")
         }
-        if isFinal, events.last?.number == position { return .empty() }
+        if isFinal, position == last { return .empty() }
         return .events(services.events.subscribe(to: id, after: position, for: request))
     }
 

@@ -98,6 +98,51 @@ struct JobEventStreamTests {
         #expect(feed.subscriberCount(of: id) == 0)
     }
 
+    @Test func `Who is too far behind is told what to list, and goes on after that`() throws {
+        let id = try submit()
+        _ = try daemon.jobs.claim()
+        for _ in 0..<9 { try report("epoch", id) }
+        let feed = JobEventFeed(store: daemon.jobs, backlog: 10)
+        func follow(_ position: Int) -> StreamReader {
+            StreamReader(feed.subscribe(to: id, after: position, for: Request()))
+        }
+        let near = follow(1)
+        #expect(near.read { $0.count == 10 }.map(\.id) == Array(2...11))
+        near.leave()
+        let reader = follow(0)
+        let told = reader.read { !$0.isEmpty }
+        #expect(told.map(\.id) == [11] && told.map(\.name) == ["resync"])
+        #expect(told.first?.data == #"{"first":1,"last":11}"#)
+        try report("epoch", id)
+        #expect(reader.read { !$0.isEmpty }.map(\.id) == [12])
+        reader.leave()
+
+        // What is no longer kept cannot be sent.
+        try daemon.jobs.write { try $0.execute(sql: "DELETE FROM events WHERE number <= 5") }
+        let late = follow(3)
+        #expect(late.read { !$0.isEmpty }.first?.data == #"{"first":6,"last":12}"#)
+        late.leave()
+        let inTime = follow(5)
+        #expect(inTime.read { $0.count == 7 }.map(\.id) == Array(6...12))
+        inTime.leave()
+        #expect(ask(id, after: "3").stream != nil, "an event that was kept once is no wrong one")
+        #expect(try daemon.jobs.eventNumbers(of: id) == (6, 12))
+    }
+
+    @Test func `A client that does not read is caught up with, not cut off`() throws {
+        let id = try submit()
+        let feed = JobEventFeed(store: daemon.jobs, backlog: 20)
+        let stream = feed.subscribe(to: id, after: 0, for: Request())
+        let large = String(repeating: "x", count: 30_000)
+        _ = try daemon.jobs.claim()
+        for _ in 0..<60 { try daemon.jobs.write([.event(kind: "epoch", content: ["t": .string(large)])], of: id) }
+        try daemon.jobs.end(id, .succeeded(modelVersion: "m/1"))
+        let events = StreamReader(stream).read()
+        let resync = try #require(events.firstIndex { $0.name == "resync" })
+        #expect(events[..<resync].map(\.id) == Array(1...resync))
+        #expect(events[resync].id == 63 || events.last?.id == 63)
+    }
+
     @Test func `Who leaves is forgotten`() throws {
         let id = try submit()
         let feed = JobEventFeed(store: daemon.jobs)
