@@ -184,6 +184,13 @@ extension JobStore {
         }
     }
 
+    /// The job that was accepted under an idempotency key, nil where the key is new.
+    ///
+    /// - Throws: `idempotencyMismatch` when the key came with another body.
+    public func job(acceptedUnder idempotency: JobSubmission.Idempotency) throws(JobStoreError) -> Job? {
+        try read { database in try earlierJob(for: idempotency, in: database) }
+    }
+
     private func earlierJob(for idempotency: JobSubmission.Idempotency, in database: Database) throws -> Job? {
         guard
             let row = try Row.fetchOne(

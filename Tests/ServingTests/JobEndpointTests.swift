@@ -1,6 +1,9 @@
+import Dispatch
+import Foundation
 import HTTP
 import HTTPTypes
 import Jobs
+import Synchronization
 import Testing
 
 @testable import Serving
@@ -86,6 +89,27 @@ import Testing
         #expect(try string(first, "id") == string(again, "id"))
         let other = submit(#"{"dataset":"large","model":"mnist-2d","name":"n"}"#, [.idempotencyKey: "k1"])
         #expect(other.status == .unprocessableContent && other.failure.code == "idempotency_key_reused")
+    }
+
+    /// What was accepted once is given again, also when it would be refused now.
+    @Test func aKeyGivesItsJobWhateverHasBecomeOfTheDataset() throws {
+        let body = #"{"dataset":"large","model":"mnist-2d"}"#
+        let first = submit(body, [.idempotencyKey: "k"])
+        try FileManager.default.removeItem(at: daemon.folder.appendingPathComponent("data/large"))
+        let again = submit(body, [.idempotencyKey: "k"])
+        #expect(again.status == .created && again.fields[.location] == first.fields[.location])
+        #expect(submit(body, [.idempotencyKey: "l"]).failure.code == "dataset_not_found")
+        #expect(submit("{", [.idempotencyKey: "k"]).failure.code == "idempotency_key_reused")
+    }
+
+    @Test func manyAtOnceWithOneKeyAreOneJob() throws {
+        let locations = Mutex<Set<String>>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            let answer = submit(#"{"dataset":"large","model":"mnist-2d"}"#, [.idempotencyKey: "k"])
+            locations.withLock { _ = $0.insert(answer.fields[.location] ?? "\(answer.failure)") }
+        }
+        #expect(locations.withLock { $0.count } == 1)
+        #expect(try daemon.jobs.jobs().jobs.count == 1)
     }
 
     @Test(arguments: [("epochs", "1.5"), ("seed", "-1")])

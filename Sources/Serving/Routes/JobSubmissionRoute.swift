@@ -21,6 +21,9 @@ enum JobSubmissionRoute {
                 message: "The body's type must be named: application/json.", parameter: "Content-Type")
         }
         _ = try MediaType.ofBody(request, accepted: [.json])
+        // Before anything is checked: what was accepted once stays so, whatever has become of the dataset since.
+        let idempotency = try idempotency(request)
+        if let job = try idempotency.flatMap(services.jobs.job(acceptedUnder:)) { return created(job) }
         // The strict parser first: what it lets through means the same to the decoder.
         _ = try Fields(try JSONParser.parse(request.body))
         let specification = try TrainingSpecification(json: Data(request.body))
@@ -28,10 +31,13 @@ enum JobSubmissionRoute {
         let submission = JobSubmission(
             name: specification.modelName,
             specification: try text(specification, dataset: dataset), priority: specification.priority ?? 0,
-            idempotency: try idempotency(request))
-        let receipt = try services.jobs.submit(submission)
-        var response = JobRoutes.document(receipt.job, status: .created)
-        response.fields[.location] = "/v1/jobs/\(receipt.job.id)"
+            idempotency: idempotency)
+        return created(try services.jobs.submit(submission).job)
+    }
+
+    private static func created(_ job: Job) -> Response {
+        var response = JobRoutes.document(job, status: .created)
+        response.fields[.location] = "/v1/jobs/\(job.id)"
         return response
     }
 
