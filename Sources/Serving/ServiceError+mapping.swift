@@ -47,13 +47,18 @@ extension ServiceError {
         case .notFound: self = .notFound("model_not_found", error.description, "model")
         case .notLoaded: self = .impossible("model_not_loaded", error.description, "model")
         case .noVersion: self = .notFound("version_not_found", error.description, "version")
+        case .noPreviousVersion:
+            self.init(
+                status: .conflict, code: "no_previous_version", message: error.description, parameter: "model")
         case .notPublished:
             self.init(
                 status: .conflict, code: "version_read_only", message: error.description, parameter: "version")
-        case .notRemoved(_, _, let fault) where fault.isFull:
+        case .notRemoved(_, _, let fault) where fault.isFull, .file(let fault) where fault.isFull:
             self.init(status: .serviceUnavailable, code: "disk_full", message: error.description, retryAfter: 60)
         case .notRemoved:
             self.init(status: .internalServerError, code: "version_not_removed", message: error.description)
+        case .file:
+            self.init(status: .internalServerError, code: "version_not_kept", message: error.description)
         default:
             self.init(
                 status: .internalServerError, code: "model_unreadable", message: "A part of the model cannot be read.")

@@ -241,6 +241,7 @@ public final class Trainer {
         checkpoint.map = map
         checkpoint.epochMaps = epochMaps
         checkpoint.runMaps = isOver ? sampledMaps.series : nil
+        if isOver { checkpoint.selfTest = try engine.selfTest() }
         let objective = engine.configuration.objective
         checkpoint.provenance = Provenance(
             name: specification.modelName, family: engine.configuration.family.rawValue, dataset: dataset.name,

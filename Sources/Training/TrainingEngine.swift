@@ -1,4 +1,5 @@
 import Autoencoders
+import Checkpoints
 import Datasets
 import Kernels
 import Tensors
@@ -203,6 +204,18 @@ final class TrainingEngine {
         let first = range.lowerBound
         VectorSum.add(
             parameters.pointer + first, scale: 1 - decay, to: averaged.pointer + first, keep: decay, count: range.count)
+    }
+
+    /// What the averaged weights make of draws from the prior.
+    func selfTest() throws -> SelfTest? {
+        let (count, latent) = (4, configuration.latentDimension)
+        var random = RandomSource(seed: settings.seed, stream: RandomPurpose.prior.stream(0))
+        let latents = try Tensor(
+            shape: [count, latent], values: (0..<count * latent).map { _ in random.normal() })
+        var test: SelfTest?
+        for worker in workers { worker.forgetParameters() }
+        try pool.run(1) { _, worker in test = try workers[worker].selfTest(latents, parameters: averaged) }
+        return test
     }
 
     /// Losses of a whole split with the averaged weights and one fixed draw an image, and the posterior means.

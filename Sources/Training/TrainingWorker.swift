@@ -1,4 +1,5 @@
 import Autoencoders
+import Checkpoints
 import Datasets
 import Kernels
 import Tensors
@@ -98,6 +99,28 @@ final class TrainingWorker {
             losses[image] = SIMD2(loaded.plan.reconstructionLosses[offset], loaded.plan.divergences[offset])
             for i in 0..<latent { means[image * latent + i] = loaded.plan.posteriorMean[offset * latent + i] }
         }
+    }
+
+    /// What the parameters make of some latents, and of the images that these give.
+    func selfTest(_ latents: Tensor, parameters: AlignedBuffer) throws -> SelfTest {
+        let (images, input) = (latents.rows, configuration.input)
+        let loaded = try plan(images: images, parameters)
+        let (plan, pixels) = (loaded.plan, loaded.pixels)
+        plan.latents.copy(from: latents.values)
+        try plan.decode()
+        plan.applyOutputMean()
+        let decoded = AlignedBuffer(count: pixels.count)
+        ChannelOrder.permute(plan.outputs, decoded.pointer, shape: input, images: images, toChannelsFirst: true)
+        for i in 0..<pixels.count { pixels.pointer[i] = min(max(plan.outputs[i], 0), 1) }
+        try plan.encode(pixels.pointer)
+        func rows(_ values: UnsafePointer<Float>) throws -> Tensor {
+            try Tensor(
+                shape: latents.shape, values: Array(UnsafeBufferPointer(start: values, count: plan.latents.count)))
+        }
+        return SelfTest(
+            latents: latents,
+            decoded: try Tensor(shape: [images, input.channels, input.height, input.width], values: decoded.values),
+            mean: try rows(plan.posteriorMean), logVariance: try rows(plan.posteriorLogVariance))
     }
 
     private func plan(images: Int, _ parameters: AlignedBuffer) throws -> LoadedPlan {

@@ -58,6 +58,25 @@ class Jobs(InFolder):
             self.assertEqual(daemon.request("GET", f"/v1/jobs/{identifier}/maps")[0], 404)
             wait(lambda: not (self.folder / "state" / "jobs" / identifier).exists(), "the job's folder to go")
 
+    def test_back_to_the_version_before_and_forward_with_the_next(self):
+        with Daemon(self.folder) as daemon:
+            jobs = [daemon.wait_for(daemon.submit(name="turning", training={"epochs": 1, "seed": seed}), "succeeded")
+                    for seed in (1, 2)]
+            newest = self.decodes(daemon, jobs[1])
+            self.assertEqual(daemon.call("POST", "/v1/models/turning/rollback", {})["version"], 1)
+            former = self.decodes(daemon, jobs[0])
+            self.assertNotEqual(former, newest)
+            self.assertEqual(daemon.request("POST", "/v1/models/turning/rollback")[0], 409)
+            support.kill(daemon.process.pid)
+            daemon.process.wait()
+        with Daemon(self.folder) as daemon:
+            self.assertEqual(self.decodes(daemon, jobs[0]), former, "a restart keeps it")
+            third = daemon.wait_for(daemon.submit(name="turning", training={"epochs": 1, "seed": 3}), "succeeded")
+            self.assertEqual(third["model_version"], "turning/3")
+            self.assertNotIn(self.decodes(daemon, third), (former, newest))
+        with Daemon(self.folder) as daemon:
+            self.assertEqual(daemon.call("GET", "/v1/models/turning")["version"], 3)
+
     def test_a_running_and_a_waiting_job_are_cancelled(self):
         with Daemon(self.folder) as daemon:
             running = daemon.submit(name="running", training={"epochs": 10_000})

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Jobs
 import Kernels
+import Tensors
 import Testing
 
 @testable import latentd
@@ -61,6 +62,28 @@ import Testing
         // A copy to another file system may be whole before the original is gone.
         _ = try train(jobs[0])
         #expect(try work().publish(jobs[0], paths[0]) == "squares/1")
+    }
+
+    /// The job fails with the difference, and what it left stays where it is.
+    @Test func aModelThatFailsItsSelfTestIsNotPublished() throws {
+        defer { try? FileManager.default.removeItem(at: state) }
+        let store = try JobStore(folder: state, maximumQueued: 9)
+        let json = #"{"name":"squares","dataset":"squares","model":"mnist-2d"}"#
+        let job = try store.submit(JobSubmission(name: "squares", specification: json)).job
+        let folder = CheckpointFolder(path: try train(job))
+        var checkpoint = try folder.checkpoint()
+        let latents = try Tensor(zeros: [1, 2])
+        checkpoint.selfTest = SelfTest(
+            latents: latents, decoded: try Tensor(shape: [1, 1, 2, 2], values: [0.5, 0.5, 0.75, 0.5]), mean: latents,
+            logVariance: latents)
+        try folder.publish(checkpoint)
+        let failure = #expect(throws: JobFailure.self) { try work().publish(job, folder.path) }
+        #expect(failure?.code == "self_test_failed")
+        #expect(
+            failure?.message
+                == "The new version of 'squares' fails its self-test. Element 2 of 'decoded' is 0.5 and was 0.75 when it "
+                + "was trained, a difference of 0.25; at most 0.001 is allowed.")
+        #expect(folder.exists && !FileManager.default.fileExists(atPath: JobWork.models(folders).path))
     }
 
     /// A run that is gone on with keeps its number of threads, so the daemon's must not be a flag; nor may the child

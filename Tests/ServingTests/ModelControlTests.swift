@@ -62,8 +62,29 @@ import Testing
         #expect(refused.failure.parameter == "version")
     }
 
+    @Test func backAndForward() throws {
+        let alone = daemon.send(.post, "/v1/models/tiny/rollback")
+        #expect(alone.status == .conflict && alone.failure.code == "no_previous_version")
+        for number in 2...3 { try add(number) }
+        daemon.repository.scan()
+        let back = daemon.send(.post, "/v1/models/tiny/rollback")
+        #expect(back.status == .ok && back.body == daemon.get("/v1/models/tiny").body)
+        #expect(try back.object()["version"] == .integer(2))
+        #expect(daemon.post("/v1/models/tiny/rollback", #"{"version":3}"#).status == .ok)
+        #expect(try version() == .integer(3))
+        #expect(daemon.post("/v1/models/tiny/rollback", #"{"version":null}"#).status == .ok)
+        #expect(try version() == .integer(2))
+        #expect(decode().status == .ok)
+    }
+
     @Test(arguments: [
-        ("POST", "absent/load", "", 404, "model_not_found"), ("POST", "absent/unload", "", 404, "model_not_found"),
+        ("POST", "absent/rollback", "", 404, "model_not_found"),
+        ("POST", "tiny/rollback", #"{"version":7}"#, 404, "version_not_found"),
+        ("POST", "tiny/rollback", #"{"version":0}"#, 422, "value_out_of_range"),
+        ("POST", "tiny/rollback", #"{"version":"1"}"#, 422, "wrong_type"),
+        ("POST", "tiny/rollback", #"{"to":1}"#, 422, "unknown_field"),
+        ("POST", "tiny/rollback", "[", 400, "malformed_json"), ("POST", "absent/load", "", 404, "model_not_found"),
+        ("POST", "absent/unload", "", 404, "model_not_found"),
         ("POST", "broken/load", "", 422, "model_not_loaded"), ("POST", "..%2ftiny/load", "", 404, "model_not_found"),
         ("POST", "tiny/load", #"{"version":1}"#, 422, "unknown_field"),
         ("POST", "tiny/load", "{", 400, "malformed_json"),
@@ -84,9 +105,10 @@ import Testing
 
     @Test func whoMay() {
         let patterns = [
-            "/v1/models/{model}/load", "/v1/models/{model}/unload", "/v1/models/{model}/versions/{version}",
+            "/v1/models/{model}/load", "/v1/models/{model}/unload", "/v1/models/{model}/rollback",
+            "/v1/models/{model}/versions/{version}",
         ]
         let routes = RouteTable.endpoints.filter { patterns.contains($0.pattern) }
-        #expect(routes.count == 3 && routes.allSatisfy { $0.access == .admin })
+        #expect(routes.count == 4 && routes.allSatisfy { $0.access == .admin })
     }
 }

@@ -156,13 +156,18 @@ class Client:
         return model
 
     def load(self, name):
-        """Reads the newest version of a model from the server's disk and serves it; wants the scope admin, as the next two."""
+        """Reads the newest version of a model from the server's disk and serves it; wants the scope admin, as the next three."""
         self.call("POST", f"/v1/models/{quoted(name)}/load")
         return self.model(name)
 
     def unload(self, name):
         """Takes a model out of service; requests that have it finish with it."""
         self.call("POST", f"/v1/models/{quoted(name)}/unload")
+
+    def roll_back(self, name, version=None):
+        """Serves the version before the one that is served, or this one, until a newer one is published; gives the model."""
+        self.call("POST", f"/v1/models/{quoted(name)}/rollback", {} if version is None else {"version": version})
+        return self.model(name)
 
     def delete_version(self, name, version):
         """Removes a published version from the server's disk; the newest of the others is served."""

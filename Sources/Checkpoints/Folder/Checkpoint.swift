@@ -13,6 +13,8 @@ public struct Checkpoint: Sendable {
     public var epochMaps: [LatentMap] = []
     /// Where the maps of a sample are, of every epoch, that are to go into the folder as well.
     public var runMaps: MapSeries?
+    /// What these weights gave where they were trained; nil in a checkpoint of a run that has not ended.
+    public var selfTest: SelfTest?
     /// What resuming needs; nil in a checkpoint that is only to be served.
     public var trainingState: TrainingState?
 

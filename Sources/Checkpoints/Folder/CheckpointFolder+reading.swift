@@ -38,6 +38,7 @@ extension CheckpointFolder {
         for epoch in try mapEpochs() {
             if let map = try map(epoch: epoch) { checkpoint.epochMaps.append(map) }
         }
+        checkpoint.selfTest = try selfTest()
         checkpoint.trainingState = try trainingState(parameters.layout)
         return checkpoint
     }

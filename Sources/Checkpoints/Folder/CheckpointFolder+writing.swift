@@ -53,6 +53,7 @@ extension CheckpointFolder {
             files.append(("\(epochsFolder)/\(MapSeries.name(map.epoch))", try map.content().bytes(checksum: true)))
         }
         for file in try checkpoint.runMaps?.files() ?? [] { files.append(("\(mapsFolder)/\(file.name)", file.bytes)) }
+        if let test = checkpoint.selfTest { files.append((selfTestFile, try test.content().bytes(checksum: true))) }
         if let state = checkpoint.trainingState {
             files.append((optimiserFile, try optimiser(state, layout: parameters.layout).bytes(checksum: true)))
             files.append((trainingFile, try json(state.progress, pretty: true)))

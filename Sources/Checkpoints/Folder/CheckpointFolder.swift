@@ -15,6 +15,7 @@ public struct CheckpointFolder: Sendable, Hashable {
     public static let mapsFolder = "maps"
     public static let optimiserFile = "optimizer.safetensors"
     public static let trainingFile = "training.json"
+    public static let selfTestFile = "self_test.safetensors"
 
     public static let configurationLimit = 1 << 20
     static let textLimit = 64 << 20

@@ -58,6 +58,8 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
     /// The newest version on disk is damaged; what was served before still is.
     case notLoaded(name: String, version: Int, reason: String)
     case noVersion(name: String, version: Int, known: [Int])
+    /// Nothing is before the version that is served, but for what was set aside.
+    case noPreviousVersion(name: String, version: Int)
     /// The version lies in a folder that is only read.
     case notPublished(name: String, version: Int)
     case notRemoved(name: String, version: Int, fault: FileFault)
@@ -66,6 +68,8 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
     case file(FileFault)
     /// The model was refused; the version that was served stays.
     case refused(name: String, reason: String)
+    /// The model was refused, since it does not give what it gave where it was trained.
+    case selfTestFailed(name: String, SelfTestFailure)
     /// A version to be published that is not above all that there are.
     case notNew(name: String, version: Int, newest: Int)
     /// A version number beyond what a folder may be called.
@@ -83,6 +87,8 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
             "Version \(version) of '\(name)' cannot be loaded. \(reason)"
         case .noVersion(let name, let version, let known):
             "Model '\(name)' has no version \(version); it has \(known.map(String.init).joined(separator: ", "))."
+        case .noPreviousVersion(let name, let version):
+            "Model '\(name)' has no version before \(version) to go back to."
         case .notPublished(let name, let version):
             "Version \(version) of '\(name)' was not published by this daemon; it lies in a folder that is only read."
         case .notRemoved(let name, let version, let fault):
@@ -90,6 +96,7 @@ public enum RepositoryError: Error, Equatable, CustomStringConvertible {
         case .readOnly: "There is no folder to publish models in."
         case .file(let fault): fault.description
         case .refused(let name, let reason): "The new version of '\(name)' cannot be served. \(reason)"
+        case .selfTestFailed(let name, let failure): "The new version of '\(name)' fails its self-test. \(failure)"
         case .notNew(let name, let version, let newest):
             "'\(name)' has versions up to \(newest); a new one is \(newest + 1) or above, not \(version)."
         case .versionOutOfRange(let version): "The version is \(version); expected 1 to \(ModelVersion.limit)."

@@ -3,23 +3,24 @@ extension ModelRepository {
     /// Whether some version of a name is there to be loaded, now.
     public func isOnDisk(_ name: String) -> Bool { versionsOnDisk(of: name) != nil }
 
-    /// Reads the newest version of a name from disk, whatever is served now, and serves it.
+    /// Reads the newest version of a name from disk, or the one that was rolled back to, whatever is served now, and
+    /// serves it.
     ///
     /// Where that version is damaged, what is served stays, and the next attempt begins from anew.
     @discardableResult
     public func load(named name: String) throws(RepositoryError) -> ServedModel {
         try changing { () throws(RepositoryError) -> ServedModel in
-            guard let versions = versionsOnDisk(of: name), let newest = versions.max(by: { $0.key < $1.key }) else {
-                throw .notFound(name: name)
-            }
+            guard let versions = versionsOnDisk(of: name), let version = order(of: name, versions.keys).first,
+                let folder = versions[version]
+            else { throw .notFound(name: name) }
             let known = versions.keys.sorted()
             update(name, versions: known) { $0.isLoading = true }
             do {
-                let model = try read(name, version: newest.key, folder: newest.value)
+                let model = try read(name, version: version, folder: folder)
                 update(name, versions: known) { $0 = ModelListing(name: name, versions: known, served: model) }
                 return model
             } catch {
-                let failure = ModelListing.Failure(version: newest.key, reason: "\(error)")
+                let failure = ModelListing.Failure(version: version, reason: "\(error)")
                 update(name, versions: known) { ($0.failure, $0.isLoading) = (failure, false) }
                 throw .notLoaded(name: name, version: failure.version, reason: failure.reason)
             }

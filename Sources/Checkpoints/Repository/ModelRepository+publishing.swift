@@ -6,7 +6,8 @@ extension ModelRepository {
     /// it.
     ///
     /// The folder is moved into the writable root, or copied and removed where that is another file system. Before
-    /// that it is loaded: one that cannot be served stays where it is, and so does the version that was served.
+    /// that it is loaded, and its self-test run where it has one: one that cannot be served stays where it is, and so does
+    /// the version that was served.
     public func publish(
         _ folder: CheckpointFolder, as name: String, version: Int? = nil
     ) throws(RepositoryError) -> ServedModel {
@@ -14,7 +15,14 @@ extension ModelRepository {
         let root = try writableFolder()
         return try changing { () throws(RepositoryError) -> ServedModel in
             let loaded: LoadedModel
-            do { loaded = try load(folder) } catch { throw .refused(name: name, reason: "\(error)") }
+            do {
+                loaded = try load(folder)
+                try folder.selfTest()?.check(loaded.autoencoder)
+            } catch let failure as SelfTestFailure {
+                throw .selfTestFailed(name: name, failure)
+            } catch {
+                throw .refused(name: name, reason: "\(error)")
+            }
             let (known, version) = try newVersion(of: name, version)
             let target = CheckpointFolder(path: "\(root)/\(name)/\(version)")
             do throws(FileFault) { try FolderMove.move(folder.path, to: target.path) } catch { throw .file(error) }

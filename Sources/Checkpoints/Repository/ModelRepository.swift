@@ -2,7 +2,8 @@ import Autoencoders
 import Kernels
 import Synchronization
 
-/// The models that are served: the newest loadable version of each name under some folders.
+/// The models that are served: the newest loadable version of each name under some folders, or the one that was rolled
+/// back to.
 ///
 /// A look-up never waits for a load. A version is loaded and warm before it takes the place of the former one in one
 /// step; one that cannot be loaded is reported and disturbs nothing else.
@@ -95,11 +96,12 @@ public final class ModelRepository: Sendable {
 
     func forget(_ name: String) { listings.withLock { $0[name] = nil } }
 
-    /// The newest version that loads; the one that is served now is not loaded again.
+    /// The newest version that loads, but for those that a rollback has set aside; the one that is served now is not loaded again.
     private func load(_ name: String, _ versions: [Int: CheckpointFolder]) -> ModelListing {
         let current = model(named: name)
         var failure: ModelListing.Failure?
-        for (version, folder) in versions.sorted(by: { $0.key > $1.key }) {
+        for version in order(of: name, versions.keys) {
+            guard let folder = versions[version] else { continue }
             if let current, current.version == version, current.isOf(folder) {
                 return ModelListing(name: name, versions: versions.keys.sorted(), served: current, failure: failure)
             }

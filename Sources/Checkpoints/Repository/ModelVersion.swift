@@ -5,7 +5,7 @@ public struct ModelVersion: Equatable, Sendable {
     public let name: String
     public let version: Int?
 
-    static let limit = 999_999_999
+    public static let limit = 999_999_999
 
     public init(_ text: String) throws(RepositoryError) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -1,3 +1,4 @@
+import Checkpoints
 import LatentSpace
 
 /// What models there are, and everything that is asked of one.
@@ -16,6 +17,15 @@ extension OperationTable {
         "POST /v1/models/{model}/unload": Operation(
             id: "unloadModel", takes: .json(.object([:], closed: true)).optional, gives: .json(.named("Model")),
             errors: [409]),
+        "POST /v1/models/{model}/rollback": Operation(
+            id: "rollBackModel",
+            details: """
+                Also after a restart, until a version is published that is newer than all there are now. A `version` \
+                says which, and may be a later one, which takes a rollback back.
+                """,
+            takes: .json(.object(["version": JSONSchema.integer(1...ModelVersion.limit).orNull], closed: true))
+                .optional,
+            gives: .json(.named("Model")), errors: [409, 503]),
         "DELETE /v1/models/{model}/versions/{version}": Operation(
             id: "deleteVersion",
             details: "Requests that have the version finish with it. What comes with the program cannot be removed.",

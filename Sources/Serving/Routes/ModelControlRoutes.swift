@@ -8,14 +8,21 @@ enum ModelControlRoutes {
             method: .post, pattern: "/v1/models/{model}/load", access: .admin, bodyLimit: 4096,
             summary: "Reads a model's newest version from disk and serves it."
         ) { request, services in
-            try control(request, services) { name throws(RepositoryError) in try services.repository.load(named: name) }
+            try control(request, services) { name, _ in try services.repository.load(named: name) }
         },
         Endpoint(
             method: .post, pattern: "/v1/models/{model}/unload", access: .admin, bodyLimit: 4096,
             summary: "Takes a model out of service; requests that have it finish with it."
         ) { request, services in
-            try control(request, services) { name throws(RepositoryError) in
-                try services.repository.unload(named: name)
+            try control(request, services) { name, _ in try services.repository.unload(named: name) }
+        },
+        Endpoint(
+            method: .post, pattern: "/v1/models/{model}/rollback", access: .admin, bodyLimit: 4096,
+            summary: "Serves the version before, until a newer one is published."
+        ) { request, services in
+            try control(request, services, allowed: ["version"]) { name, fields in
+                let version = try fields?.integer("version", in: 1...ModelVersion.limit, default: 0) ?? 0
+                try services.repository.rollBack(name, to: version > 0 ? version : nil)
             }
         },
         Endpoint(
@@ -34,13 +41,14 @@ enum ModelControlRoutes {
         },
     ]
 
-    /// Answers with the model as it is then. There is nothing to say in the body, so whatever is said is an error.
+    /// Answers with the model as it is then. Whatever else is said in the body is an error.
     private static func control(
-        _ request: Request, _ services: Services, _ change: (String) throws(RepositoryError) -> Void
+        _ request: Request, _ services: Services, allowed: [String] = [],
+        _ change: (_ name: String, Fields?) throws -> Void
     ) throws -> Response {
-        if !request.body.isEmpty { _ = try ModelInput.fields(request, allowed: []) }
+        let fields = request.body.isEmpty ? nil : try ModelInput.fields(request, allowed: allowed)
         let name = request.pathParameters["model"] ?? ""
-        try change(name)
+        try change(name, fields)
         return try ModelRoutes.document(named: name, services)
     }
 }

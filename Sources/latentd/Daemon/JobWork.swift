@@ -40,7 +40,10 @@ struct JobWork: Sendable {
         let specification = try TrainingSpecification(json: Data(job.specification.utf8))
         let name = specification.modelName
         if let version = published(job.id, as: name) { return "\(name)/\(version)" }
-        let model = try repository.publish(CheckpointFolder(path: path), as: name)
+        let model: ServedModel
+        do throws(RepositoryError) { model = try repository.publish(CheckpointFolder(path: path), as: name) } catch {
+            throw JobFailure(error)
+        }
         return "\(model.name)/\(model.version)"
     }
 
@@ -81,5 +84,18 @@ struct JobWork: Sendable {
 
     private func folder(_ id: JobIdentifier) -> URL {
         folders.state.appendingPathComponent("jobs").appendingPathComponent("\(id)")
+    }
+}
+
+extension JobFailure {
+    /// Why a finished job's model is not served.
+    init(_ error: RepositoryError) {
+        let code =
+            switch error {
+            case .selfTestFailed: "self_test_failed"
+            case .file(let fault) where fault.isFull: "disk_full"
+            default: "publication_failed"
+            }
+        self.init(code: code, message: error.description)
     }
 }
