@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -87,9 +88,19 @@ int linux_tcp_listen(const struct sockaddr *address, socklen_t length, int backl
 }
 
 int linux_tcp_refuse(int listener) {
-    struct sock_filter drop = {BPF_RET | BPF_K, 0, 0, 0};
-    struct sock_fprog program = {1, &drop};
+    // A SYN is dropped. What else comes for a listener ends a handshake that has begun, and goes on.
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TH_SYN | TH_ACK),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TH_SYN, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+    };
+    struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
     return setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
+}
+
+int linux_wait_readable(int fd, int milliseconds) {
+    struct pollfd poller = {fd, POLLIN, 0};
+    return result(poll(&poller, 1, milliseconds));
 }
 
 int linux_tcp_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {

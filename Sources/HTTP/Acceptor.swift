@@ -45,11 +45,18 @@ final class Acceptor {
         loop.change(registration, interest: .reading)
     }
 
+    /// For the handshakes that have begun when no more are let in.
+    private static let handshakeMilliseconds: Int32 = 2
+
     /// Takes what waits, so that no client that has connected is reset, and ends.
     func close(_ loop: EventLoop, _ body: (consuming OwnedDescriptor, String) -> Void) {
         loop.remove(registration)
         listener.refuseNewConnections()
-        while case .connection(let descriptor, let peer) = listener.accept() { body(descriptor, peer) }
+        while listener.hasConnection(within: Self.handshakeMilliseconds),
+            case .connection(let descriptor, let peer) = listener.accept()
+        {
+            body(descriptor, peer)
+        }
         // At once, whoever else still holds the listener.
         listener.descriptor.shutdownBoth()
     }

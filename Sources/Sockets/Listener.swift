@@ -49,6 +49,11 @@ public final class Listener: Sendable {
         _ = linux_tcp_refuse(descriptor.rawValue)
     }
 
+    /// Whether somebody waits to be accepted, now or within a few milliseconds.
+    public func hasConnection(within milliseconds: Int32) -> Bool {
+        linux_wait_readable(descriptor.rawValue, milliseconds) > 0
+    }
+
     enum AcceptErrorMeaning { case retry, nothingWaiting, exhausted }
 
     /// Linux reports a new connection's own network errors from accept (accept(2), "Error handling"): those

@@ -40,8 +40,10 @@ int linux_eventfd_reset(int fd);
 
 /// A non-blocking, close-on-exec TCP socket, listening; SO_REUSEADDR set, IPv6 sockets IPv6 only.
 int linux_tcp_listen(const struct sockaddr *address, socklen_t length, int backlog);
-/// Makes the kernel drop what is sent to a listener; connections that wait to be accepted are not touched.
+/// Makes the kernel drop who asks for a new connection; handshakes that have begun end, and those that wait are not touched.
 int linux_tcp_refuse(int listener);
+/// Waits for something to read, or to accept: 1, 0 where nothing came in time, or -errno.
+int linux_wait_readable(int fd, int milliseconds);
 /// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC, and TCP_NODELAY on the new socket.
 int linux_tcp_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 /// A blocking, close-on-exec TCP connection with TCP_NODELAY.
