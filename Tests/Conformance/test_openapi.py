@@ -82,6 +82,9 @@ class Description(WithDaemon):
         job = self.ask("/v1/jobs", "post", everything.pop(("/v1/jobs", "post")), {})
         version = {"version": "1"}
         self.daemon.wait_for(job["id"], "succeeded")
+        # For there to be a version to go back to.
+        shutil.copytree(self.folder / "models" / "mnist-2d" / "1", self.folder / "models" / "mnist-2d" / "2")
+        self.daemon.call("POST", "/v1/models/mnist-2d/load", {})
         running = self.daemon.submit(dataset="mnist", name="running", training={"epochs": 500})
         last = [("/v1/jobs/{job}/pause", "post", running), ("/v1/jobs/{job}/resume", "post", running),
                 ("/v1/jobs/{job}/cancel", "post", running), ("/v1/jobs/{job}", "delete", job["id"]),
