@@ -67,10 +67,13 @@ extension ServerLoop {
             registration: connection.registration, transport: connection.transport, unsent: connection.output,
             terms: terms(of: connection), places: places, date: date, onAccess: configuration.onAccess)
         let isLone = lentCount == 0 && configuration.handlesLoneRequestsOnLoop
+        // Before another thread answers it, perhaps with this number.
+        lentCount += 1
         if isLone, relief.isStandingBy {
             ownJob = job
             attention.came(at: .now)
         } else if !pool.submit(job) {
+            lentCount -= 1
             configuration.statistics.overloads.add(1, ordering: .relaxed)
             let response = Admission.Refusal.requests.response(requestID: request.id)
             answer(
@@ -78,7 +81,6 @@ extension ServerLoop {
             return
         }
         if isLone, relief.claim(), !pool.submitToIdle(standBy) { relief.unclaim() }
-        lentCount += 1
         connection.output = nil
         connection.inFlight = Connection.InFlight(cancellation: request.cancellation)
     }
