@@ -36,6 +36,8 @@ enum OpenAPIParameters {
         "format": Parameter(
             schema: .choice(["json", "png", "raw", "npy"]),
             text: "The answer's form, before `Accept`; what is offered here."),
+        "format map": mapFormat,
+        "format {epoch}": mapFormat,
         "columns": Parameter(schema: .integer(1...Limits.rows), text: "Images side by side."),
         "rows": Parameter(schema: .integer(1...Limits.rows), text: "Rows of images in the picture that is sent."),
         "scale": Parameter(schema: .integer(1...64, default: 1), text: "Pixels a pixel of a picture takes."),
@@ -66,6 +68,8 @@ enum OpenAPIParameters {
             schema: .integer(0...Int.max, default: 0), text: "The last sequence number that is known."),
     ]
 
+    private static let mapFormat = Parameter(
+        schema: .choice(["json", "raw", "npy"]), text: "The answer's form, before `Accept`.")
     private static let flag = JSONSchema.choice(["true", "false", "1", "0"], default: "false")
 
     static let headers: [String: Parameter] = [
