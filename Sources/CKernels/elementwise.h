@@ -88,16 +88,15 @@ void scatter_terms(const latentd_scatter &s, const float *terms, const float *bi
             int64_t first = shift >= 0 ? 0 : (-shift + s.stride_width - 1) / s.stride_width;
             int64_t end = (s.width - 1 - shift) / s.stride_width + 1;
             if (end > s.source_width) end = s.source_width;
-            const float *__restrict from =
-                terms + row * s.source_width * s.place_pitch + tap * s.channels * s.term_pitch;
+            const float *__restrict from = terms + row * s.source_width * s.columns + tap * s.channels;
             float *__restrict to = target + (y * s.width + shift) * s.channels;
-            if (s.channels == 1 && s.stride_width == 1 && s.place_pitch == 1) {
-                for (int64_t x = first; x < end; x++) to[x] += from[x];
+            if (s.channels == 1 && s.stride_width == 1) {
+                for (int64_t x = first; x < end; x++) to[x] += from[x * s.columns];
                 continue;
             }
             for (int64_t x = first; x < end; x++)
                 for (int64_t channel = 0; channel < s.channels; channel++)
-                    to[x * s.stride_width * s.channels + channel] += from[x * s.place_pitch + channel * s.term_pitch];
+                    to[x * s.stride_width * s.channels + channel] += from[x * s.columns + channel];
         }
     }
 }

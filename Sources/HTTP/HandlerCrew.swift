@@ -5,7 +5,7 @@
 /// number are at work, and for each that has been at one job over two looks, which are a moment apart, one more may be: for
 /// whom there are not many at work already (`HandlerPool`).
 struct HandlerCrew: Sendable {
-    let usual: Int
+    private let usual: Int
     private(set) var idle: Int
     private(set) var working = 0
     /// By thread, the number of the look after which it began with its job; nil without one.

@@ -4,8 +4,7 @@ import Tensors
 /// The adjoint of a convolution of few input channels, which would leave most of a vector's lanes empty.
 ///
 /// One product gives each place of `outputs` its terms for all taps of the kernel, [place, kernel row, kernel column,
-/// in], in whole vectors; a second pass adds them up where they belong. With one channel and a stride of one that is row by
-/// row, for which the terms of a tap are to lie side by side.
+/// in], in whole vectors; a second pass adds them up where they belong.
 final class ThinScatteredConvolution {
     private let geometry: ConvolutionGeometry
     private let set: InstructionSet
@@ -14,10 +13,9 @@ final class ThinScatteredConvolution {
     /// [out, kernel row, kernel column, in], each row filled up with zeros to `columns`.
     private let weights: AlignedBuffer
     private let noBias: AlignedBuffer
-    /// [place, column], then [column, place] where it is transposed.
+    /// [place, column]
     private let scratch: Scratch
-    private let columns, places: Int
-    private let isTransposed: Bool
+    private let columns: Int
     private static let lanes = 16
 
     /// Nil where whole channels fill vectors better.
@@ -29,25 +27,23 @@ final class ThinScatteredConvolution {
         guard geometry.inputChannels < Self.lanes / 2, taps <= 8 * Self.lanes else { return nil }
         (self.geometry, set) = (geometry, instructionSet)
         columns = (taps + Self.lanes - 1) / Self.lanes * Self.lanes
-        places = geometry.output.height * geometry.output.width
+        let places = geometry.output.height * geometry.output.width
         product = ProductList(
             [
                 Product(
                     segments: [.init(a: 0, b: 0)], depth: geometry.outputChannels, rows: places, columns: columns,
                     aRow: geometry.outputChannels, aStep: 1, bStep: columns, cRow: columns)
             ], instructionSet)
-        isTransposed = geometry.inputChannels == 1 && geometry.stride.width == 1
         scatter = latentd_scatter(
             source_height: Int64(geometry.output.height), source_width: Int64(geometry.output.width),
-            place_pitch: isTransposed ? 1 : Int64(columns), term_pitch: isTransposed ? Int64(places) : 1,
-            kernel_height: Int64(geometry.kernel.height),
+            columns: Int64(columns), kernel_height: Int64(geometry.kernel.height),
             kernel_width: Int64(geometry.kernel.width), stride_height: Int64(geometry.stride.height),
             stride_width: Int64(geometry.stride.width), top: Int64(geometry.padding.top),
             left: Int64(geometry.padding.left), height: Int64(geometry.input.height),
             width: Int64(geometry.input.width), channels: Int64(geometry.inputChannels))
         weights = shared?.weights ?? AlignedBuffer(count: geometry.outputChannels * columns)
         self.scratch = scratch
-        scratch.reserve((isTransposed ? 2 : 1) * places * columns)
+        scratch.reserve(places * columns)
         noBias = AlignedBuffer(count: columns)
     }
 
@@ -67,13 +63,9 @@ final class ThinScatteredConvolution {
         _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ inputs: UnsafeMutablePointer<Float>
     ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
-        let products = scratch.pointer
-        let terms = isTransposed ? products + places * columns : products
+        let terms = scratch.pointer
         for index in 0..<geometry.batch {
-            product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: products)
-            if isTransposed {
-                latentd_transpose(set.value, Int64(places), Int64(columns), products, Int64(places), terms)
-            }
+            product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: terms)
             withUnsafePointer(to: scatter) {
                 latentd_scatter_terms(set.value, $0, terms, bias, inputs + index * inputCount)
             }
