@@ -21,22 +21,28 @@ enum MediaType: String {
         return type
     }
 
-    private enum Format: String, CaseIterable { case json, png, raw, npy }
+    private enum Format: String, CaseIterable {
+        case json, png, raw, npy
+
+        var type: MediaType {
+            switch self {
+            case .json: .json
+            case .png: .png
+            case .raw: .octets
+            case .npy: .npy
+            }
+        }
+    }
 
     /// What the client wants: `?format=` first, else the best of `Accept`, else JSON.
     static func wanted(_ request: Request, offered: [MediaType]) throws -> MediaType {
         if !request.query.items.isEmpty, let format: Format = try QueryFields(request).choice("format") {
-            let type: MediaType =
-                switch format {
-                case .json: .json
-                case .png: .png
-                case .raw: .octets
-                case .npy: .npy
-                }
-            guard offered.contains(type) else {
-                throw ServiceError.outOfRange("format", actual: "'\(format.rawValue)'", expected: "one offered here")
+            guard offered.contains(format.type) else {
+                let known = Format.allCases.filter { offered.contains($0.type) }.map { "'\($0.rawValue)'" }
+                throw ServiceError.outOfRange(
+                    "format", actual: "'\(format.rawValue)'", expected: known.joined(separator: " or "))
             }
-            return type
+            return format.type
         }
         guard let accept = request.fields[.accept], accept != "*/*", accept != json.rawValue else { return offered[0] }
         return best(of: accept, offered: offered.map(\.rawValue)).flatMap(MediaType.init) ?? offered[0]

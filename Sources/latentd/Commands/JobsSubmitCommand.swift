@@ -19,19 +19,7 @@ extension JobsCommand {
         @Option(help: "A file with the whole request (JSON), '-' for standard input, instead of the flags below.")
         var file: String?
 
-        @Option(
-            help:
-                "A configuration that the daemon knows: \(ModelConfiguration.presetNames.joined(separator: ", ")).")
-        var preset: String?
-
-        @Option(help: "A file with a model configuration (JSON), instead of a preset.")
-        var model: String?
-
-        @Option(help: "The dataset's name.")
-        var dataset: String?
-
-        @Option(help: "What the model is to be called (default: the preset's name).")
-        var name: String?
+        @OptionGroup(title: "Run") var what: RunOptions
 
         @Option(
             parsing: .unconditional,
@@ -48,14 +36,12 @@ extension JobsCommand {
 
         func validate() throws {
             if file != nil {
-                let isPlain = [preset, model, dataset, name].allSatisfy { $0 == nil } && priority == nil
-                guard isPlain, try training.settings() == TrainingSettings() else {
+                guard what.isEmpty, priority == nil, try training.settings() == TrainingSettings() else {
                     throw ValidationError("--file holds the whole request; give no flags of it.")
                 }
                 return
             }
-            guard dataset != nil else { throw ValidationError("Name a dataset, e.g. --dataset mnist, or give --file.") }
-            guard (preset == nil) != (model == nil) else { throw ValidationError("Give either --preset or --model.") }
+            try what.check(otherwise: ", or give --file")
         }
 
         func run() throws {
@@ -74,12 +60,12 @@ extension JobsCommand {
         /// The request, as it is in the file or as the flags say it; the daemon checks it.
         func body() throws -> Data {
             if let file { return try Self.content(of: file) }
-            var request: [String: Any] = ["dataset": dataset ?? "", "training": try settings()]
-            request["name"] = name
+            var request: [String: Any] = ["dataset": what.dataset ?? "", "training": try settings()]
+            request["name"] = what.name
             request["priority"] = priority
-            if let preset {
+            if let preset = what.preset {
                 request["model"] = preset
-            } else if let model {
+            } else if let model = what.model {
                 guard let configuration = try? JSONSerialization.jsonObject(with: try Self.content(of: model)) else {
                     throw ValidationError("The file '\(model)' is not JSON.")
                 }

@@ -17,24 +17,13 @@ struct TrainCommand: ParsableCommand {
             Interrupted, it leaves a checkpoint of where it is; --resume goes on from there to the same final bytes.
             """)
 
-    @Option(
-        help: "A configuration that comes with the program: \(ModelConfiguration.presetNames.joined(separator: ", ")).")
-    var preset: String?
-
-    @Option(help: "A file with a model configuration (JSON), instead of a preset.")
-    var model: String?
-
-    @Option(help: "The dataset's name.")
-    var dataset: String?
+    @OptionGroup(title: "Run") var what: RunOptions
 
     @Option(help: "The folder to leave the checkpoint in.")
     var output: String
 
     @Option(help: "A checkpoint folder whose weights to start from; it must have the same layers.")
     var from: String?
-
-    @Option(help: "The model's name (default: the preset's).")
-    var name: String?
 
     @Flag(help: "Go on from the output folder's last checkpoint, with its settings.")
     var resume = false
@@ -48,16 +37,12 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         guard jobSpec == nil else { return }
         if resume {
-            let isPlain = [preset, model, dataset, name, from].allSatisfy { $0 == nil }
-            guard isPlain, try training.settings() == TrainingSettings() else {
+            guard what.isEmpty, from == nil, try training.settings() == TrainingSettings() else {
                 throw ValidationError("--resume goes on with the run's own model, dataset and settings; give none.")
             }
             return
         }
-        guard dataset != nil else { throw ValidationError("Name a dataset, e.g. --dataset mnist.") }
-        guard (preset == nil) != (model == nil) else {
-            throw ValidationError("Give either --preset or --model.")
-        }
+        try what.check()
     }
 
     func run() throws {
@@ -118,18 +103,18 @@ struct TrainCommand: ParsableCommand {
             return specification
         }
         let configuration: ModelConfiguration
-        if let model {
+        if let model = what.model {
             configuration = try ModelConfiguration(json: try Self.content(of: model))
-        } else if let preset, let known = ModelConfiguration.preset(preset) {
+        } else if let preset = what.preset, let known = ModelConfiguration.preset(preset) {
             configuration = known
         } else {
             throw ValidationError(
-                "There is no preset '\(preset ?? "")'; there are \(ModelConfiguration.presetNames.joined(separator: ", "))."
+                "There is no preset '\(what.preset ?? "")'; there are \(ModelConfiguration.presetNames.joined(separator: ", "))."
             )
         }
         var specification = TrainingSpecification(
-            dataset: dataset ?? "", model: configuration, training: try training.settings())
-        (specification.name, specification.preset) = (name, preset)
+            dataset: what.dataset ?? "", model: configuration, training: try training.settings())
+        (specification.name, specification.preset) = (what.name, what.preset)
         try specification.validate()
         return specification
     }
