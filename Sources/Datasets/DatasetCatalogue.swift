@@ -36,6 +36,9 @@ public final class DatasetCatalogue: Sendable {
         URL(fileURLWithPath: "/usr/local/share/datasets"), URL(fileURLWithPath: "/usr/share/datasets"),
     ]
 
+    /// Where the daemon keeps datasets in its state folder.
+    static let stateFolder = "datasets"
+
     /// - Parameters:
     ///   - dataDirectories: the user's folders: each holds datasets' folders, or is itself one dataset's folder.
     ///   - stateDirectory: the daemon's state folder; datasets are in its `datasets` folder.
@@ -46,7 +49,7 @@ public final class DatasetCatalogue: Sendable {
     ) {
         places =
             dataDirectories.map { Place(folder: $0, source: .dataDirectory) }
-            + (stateDirectory.map { [Place(folder: $0.appendingPathComponent("datasets"), source: .state)] } ?? [])
+            + (stateDirectory.map { [Place(folder: $0.appendingPathComponent(Self.stateFolder), source: .state)] } ?? [])
             + systemDirectories.map { Place(folder: $0, source: .system) }
         self.limit = limit
     }
@@ -83,6 +86,9 @@ public final class DatasetCatalogue: Sendable {
         find().compactMap { try? describe($0) }.sorted { $0.name < $1.name }
     }
 
+    /// Gives the memory of a loaded dataset back; those who have it keep it.
+    func forget(_ name: String) { cache.withLock { _ = $0.removeValue(forKey: name) } }
+
     private func loaded(_ name: String, _ fingerprint: [String]) -> Dataset? {
         cache.withLock { cache in
             cache[name].flatMap { $0.fingerprint == fingerprint ? $0.dataset : nil }
@@ -98,7 +104,8 @@ public final class DatasetCatalogue: Sendable {
         let known = KnownDataset.named(found.name)
         return DatasetDescription(
             name: found.name, title: known?.title ?? found.name, source: found.source, shape: train.shape,
-            labelNames: known?.labelNames,
+            labelNames: found.folder.labelNames(as: found.name),
+            manifest: DatasetManifest(in: found.folder.folder),
             splits: [
                 try describe(.train, count: train.count, labels: .trainLabels, of: found),
                 try describe(.test, count: test.count, labels: .testLabels, of: found),

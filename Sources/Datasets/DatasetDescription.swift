@@ -9,11 +9,13 @@ public struct DatasetDescription: Codable, Equatable, Sendable {
     public let shape: PictureShape
     /// What each label stands for, where that is known.
     public let labelNames: [String]?
+    /// What is known of its upload; nil where it was not uploaded.
+    public let manifest: DatasetManifest?
     /// The training and the test part, in that order.
     public let splits: [SplitDescription]
 
     enum CodingKeys: String, CodingKey {
-        case name, title, source, shape, splits
+        case name, title, source, shape, manifest, splits
         case labelNames = "label_names"
     }
 }

@@ -36,14 +36,16 @@ public struct DatasetFetcher: Sendable {
             throw .notWritable(
                 step: "publishing", reason: "a folder '\(dataset.name)' with other content is in the way")
         }
-        let scratch = try ScratchFolder(for: dataset.name, in: directory)
+        let scratch = try FetchError.storing { () throws(StorageFault) in
+            try ScratchFolder(for: dataset.name, in: directory)
+        }
         defer { scratch.remove() }
         let deadline = ContinuousClock().now + .seconds(limits.totalSeconds)
         for (index, file) in dataset.files.enumerated() {
             let bytes = try fetch(file, of: dataset, number: index + 1, deadline: deadline, progress: progress)
-            try scratch.write(bytes, to: file.name + ".gz")
+            try FetchError.storing { () throws(StorageFault) in try scratch.write(bytes, to: file.name + ".gz") }
         }
-        try scratch.publish(as: target)
+        try FetchError.storing { () throws(StorageFault) in try scratch.publish(as: target) }
         return target
     }
 

@@ -65,7 +65,12 @@ struct DatasetFolder: Sendable {
         try Dataset(
             name: name, train: split(.trainImages, .trainLabels, of: name, part: "train", limit: limit),
             test: split(.testImages, .testLabels, of: name, part: "test", limit: limit),
-            labelNames: KnownDataset.named(name)?.labelNames)
+            labelNames: labelNames(as: name))
+    }
+
+    /// What the labels stand for, where that is known.
+    func labelNames(as name: String) -> [String]? {
+        KnownDataset.named(name)?.labelNames ?? DatasetManifest(in: folder)?.labelNames
     }
 
     private func split(
@@ -106,7 +111,7 @@ struct DatasetFolder: Sendable {
     }
 
     /// `[images, height, width]` or `[images, height, width, channels]`
-    private static func shape(_ dimensions: [Int]) throws(DatasetError) -> PictureShape {
+    static func shape(_ dimensions: [Int]) throws(DatasetError) -> PictureShape {
         try PictureShape(
             channels: dimensions.count == 4 ? dimensions[3] : 1, height: dimensions[1], width: dimensions[2])
     }

@@ -24,6 +24,14 @@ public enum FetchError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+extension FetchError {
+    static func storing<Value>(_ body: () throws(StorageFault) -> Value) throws(FetchError) -> Value {
+        do throws(StorageFault) { return try body() } catch {
+            throw .notWritable(step: error.step, reason: error.reason)
+        }
+    }
+}
+
 /// What one mirror did wrong with one file.
 public struct MirrorFailure: Equatable, Sendable, CustomStringConvertible {
     public let mirror: String

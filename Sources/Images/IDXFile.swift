@@ -48,6 +48,13 @@ public struct IDXFile: Equatable, Sendable {
     public init(
         bytes: [UInt8], name: String, ranks: ClosedRange<Int> = 1...4, limit: Int = IDXFile.defaultLimit
     ) throws(IDXError) {
+        try self.init(bytes: bytes[...], name: name, ranks: ranks, limit: limit)
+    }
+
+    /// Reads a file that is a part of something in memory; see the other initialiser.
+    public init(
+        bytes: ArraySlice<UInt8>, name: String, ranks: ClosedRange<Int> = 1...4, limit: Int = IDXFile.defaultLimit
+    ) throws(IDXError) {
         var reader = IDXReader(file: name, ranks: ranks, limit: limit, storedSize: bytes.count)
         var failure: IDXError?
         bytes.withUnsafeBytes { whole in
@@ -68,12 +75,15 @@ public struct IDXFile: Equatable, Sendable {
     }
 
     /// The file's bytes, uncompressed: the header, then the elements.
-    public var bytes: [UInt8] {
+    public var bytes: [UInt8] { headerBytes + elements }
+
+    /// What comes before the elements.
+    public var headerBytes: [UInt8] {
         var bytes: [UInt8] = [0, 0, IDXElementType.unsignedByte.rawValue, UInt8(truncatingIfNeeded: dimensions.count)]
         for extent in dimensions {
             for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: extent >> shift)) }
         }
-        return bytes + elements
+        return bytes
     }
 }
 

@@ -62,6 +62,23 @@ extension JobStore {
         return JobPage(jobs: Array(jobs.prefix(limit)), hasMore: jobs.count > limit)
     }
 
+    /// The oldest of the jobs that have not ended and whose specification is wanted; all are looked at as of one moment.
+    public func unfinishedJob(
+        where isWanted: (_ specification: String) -> Bool
+    ) throws(JobStoreError) -> JobIdentifier? {
+        try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, specification FROM jobs WHERE status IN ('queued', 'running', 'paused') ORDER BY id
+                    """)
+            while let row = try rows.next() {
+                if isWanted(row["specification"]) { return JobIdentifier(row["id"] as String) }
+            }
+            return nil
+        }
+    }
+
     /// How many jobs stand in each status; statuses without jobs are missing.
     public func counts() throws(JobStoreError) -> [JobStatus: Int] {
         try read { database in
