@@ -11,6 +11,8 @@ struct Endpoint: Sendable {
     var query: [String] = []
     /// The largest body in bytes.
     var bodyLimit = Limits.body
+    /// Whether the daemon's limit of a dataset stands in place of that of all bodies.
+    var takesDataset = false
     var execution = Route.Execution.pool
     /// Whether the handler itself inflates bodies and compresses answers, where there is anything to do.
     var seesToCodings = false

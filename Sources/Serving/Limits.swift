@@ -12,6 +12,8 @@ enum Limits {
     static let pixels = 1 << 24
     /// A body with images or latents: 10,000 grey images of 28 x 28 as JSON of full precision.
     static let bulkBody = 192 << 20
+    /// Parts of a form: a dataset of as many pictures.
+    static let parts = 100_000
     /// A body of settings or a few points.
     static let body = 8 << 20
 

@@ -5,6 +5,7 @@ enum RouteTable {
         + ModelControlRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
         + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
+        + DatasetUploadRoutes.endpoints
         + JobRoutes.endpoints + JobEventsRoute.endpoints + JobMapRoutes.endpoints + JobCheckpointsRoute.endpoints
         + JobSubmissionRoute.endpoints
         + OIPRoutes.endpoints

@@ -25,6 +25,8 @@ extension ServiceError {
         case let error as PNGError: self.init(error, parameter: nil)
         case let error as ImageError: self.init(error, parameter: nil)
         case let error as DatasetError: self.init(error, parameter: "dataset")
+        case let error as UploadError: self.init(error)
+        case let error as MultipartError: self.init(error)
         case let error as JobStoreError: self.init(error)
         case let error as CheckpointError:
             self.init(

@@ -8,6 +8,7 @@ import Kernels
 struct Services: Sendable {
     let repository: ModelRepository
     let datasets: DatasetCatalogue
+    let uploads: DatasetStore
     let jobs: JobStore
     let events: JobEventFeed
     /// Where a job's run keeps its checkpoint and its maps.

@@ -15,6 +15,7 @@ public struct ServingApplication: Sendable {
     /// Builds the routes. The page's files are read here, once.
     ///
     /// - Parameters:
+    ///   - uploads: keeps the datasets that clients bring.
     ///   - run: where a job's run keeps its checkpoint and its maps.
     ///   - vectors: where named vectors are kept.
     ///   - publicDirectory: the page's folder; nil serves no page.
@@ -24,7 +25,7 @@ public struct ServingApplication: Sendable {
     ///   - isReady: whether the first look through the models is done and no shutdown has begun; asked by `/readyz`.
     /// - Throws: `StaticFilesError` where the folder cannot be read.
     public init(
-        repository: ModelRepository, datasets: DatasetCatalogue, jobs: JobStore,
+        repository: ModelRepository, datasets: DatasetCatalogue, uploads: DatasetStore, jobs: JobStore,
         run: @escaping @Sendable (JobIdentifier) -> CheckpointFolder,
         vectors: NamedVectorStore = NamedVectorStore(folder: nil), publicDirectory: URL?,
         metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max, compression: Compression = .auto,
@@ -32,17 +33,21 @@ public struct ServingApplication: Sendable {
         onFailure: @escaping FailureHandler = { _, _ in }
     ) throws(StaticFilesError) {
         var services = Services(
-            repository: repository, datasets: datasets, jobs: jobs,
+            repository: repository, datasets: datasets, uploads: uploads, jobs: jobs,
             events: JobEventFeed(store: jobs, onFailure: onFailure), run: run, vectors: vectors, metrics: metrics,
             isReady: isReady, maximumBody: maximumBody, compression: compression)
-        services.description = OpenAPIDocument.text(of: RouteTable.endpoints, version: metrics.version)
+        var endpoints = RouteTable.endpoints
+        for row in endpoints.indices {
+            endpoints[row].bodyLimit =
+                endpoints[row].takesDataset ? uploads.limits.dataset : min(endpoints[row].bodyLimit, maximumBody)
+        }
+        services.description = OpenAPIDocument.text(of: endpoints, version: metrics.version)
         let shared = services
         var router = Router()
         router.failureForms = [OIPFailure.form]
-        for endpoint in RouteTable.endpoints {
+        for endpoint in endpoints {
             let handlers = EndpointHandlers(
-                services: shared, bodyLimit: min(endpoint.bodyLimit, maximumBody), compression: compression,
-                onFailure: onFailure)
+                services: shared, bodyLimit: endpoint.bodyLimit, compression: compression, onFailure: onFailure)
             router.add(
                 endpoint.method, endpoint.pattern, bodyLimit: handlers.bodyLimit, execution: endpoint.execution,
                 access: endpoint.access, share: endpoint.share(services), together: handlers.groupHandler(endpoint),

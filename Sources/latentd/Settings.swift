@@ -59,6 +59,12 @@ struct Settings: Equatable, Sendable {
         var niceness = 10
     }
 
+    /// Datasets that clients bring.
+    struct Datasets: Equatable, Sendable {
+        var maxUploadBytes = 536_870_912
+        var maxBytes = 10_737_418_240
+    }
+
     enum LogLevel: String, CaseIterable, Sendable {
         case trace, debug, info, notice, warning, error, critical
     }
@@ -79,6 +85,7 @@ struct Settings: Equatable, Sendable {
     var paths = Paths()
     var compute = Compute()
     var jobs = Jobs()
+    var datasets = Datasets()
     var log = Log()
     var shutdown = Shutdown()
 }

@@ -97,6 +97,12 @@ struct SettingKey: Sendable {
         integer(
             "jobs.niceness", \.jobs.niceness, 0...19, "Priority of training: 0 as the daemon, 19 only what is left over"
         ),
+        integer(
+            "datasets.max_upload_bytes", \.datasets.maxUploadBytes, 1024...17_179_869_184,
+            "The largest dataset that is taken, as it comes and uncompressed; a larger one is answered 413"),
+        integer(
+            "datasets.max_bytes", \.datasets.maxBytes, 0...1_125_899_906_842_624,
+            "What all uploaded datasets may take of the disk; one that exceeds it is answered 507"),
         choice("log.level", \.log.level, "The least severe messages that are logged"),
         text(
             "log.access", \.log.access, "LATENTD_LOG_ACCESS",

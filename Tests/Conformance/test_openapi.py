@@ -14,6 +14,9 @@ from conformance import WithDaemon, support
 
 HERE = pathlib.Path(__file__).resolve().parent
 METHODS = ("get", "post", "put", "delete")
+# Two images of one pixel.
+FORM = (b'--b\r\nContent-Disposition: form-data; name="train_images"\r\n\r\n\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x01'
+        b"\x07\x09\r\n--b--\r\n")
 
 
 def closed(value):
@@ -57,9 +60,12 @@ class Description(WithDaemon):
             if parameter["in"] == "path":
                 value = values.get(parameter["name"], parameter.get("example"))
                 path = path.replace("{" + parameter["name"] + "}", urllib.parse.quote(value))
-        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        forms = operation.get("requestBody", {}).get("content", {})
+        content = forms.get("application/json", {})
         body = json.dumps(content["example"]).encode() if "example" in content else None
         fields = {"Content-Type": "application/json"} if body else {}
+        if "multipart/form-data" in forms:
+            body, fields = FORM, {"Content-Type": "multipart/form-data; boundary=b"}
         status, fields, answer = self.plain(method.upper(), path, body, fields)
         described = operation["responses"].get(str(status))
         self.assertTrue(status < 300 and described, f"{method} {path}: {status} {answer[:300]!r}")
@@ -80,6 +86,8 @@ class Description(WithDaemon):
         """What makes things first, then what looks at them, then what takes them away."""
         everything = {(path, method): operation for path, method, operation in self.operations()}
         job = self.ask("/v1/jobs", "post", everything.pop(("/v1/jobs", "post")), {})
+        dataset = {"dataset": "brought"}
+        self.ask("/v1/datasets/{dataset}", "put", everything.pop(("/v1/datasets/{dataset}", "put")), dataset)
         version = {"version": "1"}
         self.daemon.wait_for(job["id"], "succeeded")
         # For there to be a version to go back to.
@@ -88,7 +96,7 @@ class Description(WithDaemon):
         running = self.daemon.submit(dataset="mnist", name="running", training={"epochs": 500})
         last = [("/v1/jobs/{job}/pause", "post", running), ("/v1/jobs/{job}/resume", "post", running),
                 ("/v1/jobs/{job}/cancel", "post", running), ("/v1/jobs/{job}", "delete", job["id"]),
-                ("/v1/models/{model}/vectors/{vector}", "delete", None),
+                ("/v1/models/{model}/vectors/{vector}", "delete", None), ("/v1/datasets/{dataset}", "delete", None),
                 ("/v2/repository/models/{model}/unload", "post", None), ("/v2/repository/models/{model}/load", "post", None),
                 ("/v1/models/{model}/unload", "post", None), ("/v1/models/{model}/load", "post", None)]
         later = {(path, method) for path, method, _ in last} | {("/v1/models/{model}/versions/{version}", "delete")}
@@ -102,7 +110,7 @@ class Description(WithDaemon):
             with self.subTest(f"{method} {path}"):
                 if path.endswith("/resume"):
                     self.daemon.wait_for(running, "paused")
-                self.ask(path, method, everything[path, method], {"job": identifier or job["id"]})
+                self.ask(path, method, everything[path, method], {"job": identifier or job["id"], **dataset})
 
 
 class Schemathesis(WithDaemon):

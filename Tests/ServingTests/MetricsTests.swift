@@ -12,7 +12,7 @@ import Testing
 
     private func text(of metrics: ServerMetrics) -> String {
         let services = Services(
-            repository: daemon.repository, datasets: daemon.datasets, jobs: daemon.jobs,
+            repository: daemon.repository, datasets: daemon.datasets, uploads: daemon.uploads, jobs: daemon.jobs,
             events: JobEventFeed(store: daemon.jobs), run: daemon.run, vectors: daemon.vectors, metrics: metrics,
             isReady: { true })
         return String(decoding: metrics.text(services), as: UTF8.self)

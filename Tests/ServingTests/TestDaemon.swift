@@ -19,6 +19,7 @@ final class TestDaemon: Sendable {
     let jobs: JobStore
     let repository: ModelRepository
     let datasets: DatasetCatalogue
+    let uploads: DatasetStore
     let vectors: NamedVectorStore
     let router: Router
 
@@ -30,7 +31,9 @@ final class TestDaemon: Sendable {
     }
 
     /// - Parameter damage: what files of the models' folder hold instead, by their path.
-    init(isReady: Bool = true, damage: [String: [UInt8]] = [:]) throws {
+    init(
+        isReady: Bool = true, damage: [String: [UInt8]] = [:], uploadLimits: DatasetStore.Limits = DatasetStore.Limits()
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("serving-tests-\(UUID().uuidString)")
         let models = folder.appendingPathComponent("models").path
         try Self.tiny().publishAt("\(models)/tiny/1")
@@ -62,10 +65,13 @@ final class TestDaemon: Sendable {
         repository.scan()
         jobs = try JobStore(folder: folder.appendingPathComponent("state"), maximumQueued: 3)
         datasets = DatasetCatalogue(
-            dataDirectories: [folder.appendingPathComponent("data")], systemDirectories: [])
+            dataDirectories: [folder.appendingPathComponent("data")],
+            stateDirectory: folder.appendingPathComponent("state"), systemDirectories: [])
+        uploads = DatasetStore(
+            stateDirectory: folder.appendingPathComponent("state"), catalogue: datasets, limits: uploadLimits)
         vectors = NamedVectorStore(folder: folder.appendingPathComponent("state/vectors").path)
         router = try ServingApplication(
-            repository: repository, datasets: datasets,
+            repository: repository, datasets: datasets, uploads: uploads,
             jobs: jobs, run: { [folder] in Self.run($0, in: folder) }, vectors: vectors, publicDirectory: page,
             isReady: { isReady }
         ).router

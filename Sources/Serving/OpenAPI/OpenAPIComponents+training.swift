@@ -1,4 +1,5 @@
 import Autoencoders
+import Datasets
 import Jobs
 
 /// Jobs, datasets, and the Open Inference Protocol.
@@ -11,7 +12,20 @@ extension OpenAPIComponents {
             [
                 "name": .string, "title": .string, "shape": .named("ImageShape"),
                 "splits": .dictionary(.integer(0...Int.max)), "label_names": JSONSchema.array(.string).orNull,
+                "upload": JSONSchema.object(
+                    [
+                        "created_at": .string, "bytes": .integer(0...Int.max),
+                        "files": .array(
+                            .object(
+                                ["name": .string, "bytes": .integer(0...Int.max), "sha256": .string],
+                                required: ["name", "bytes", "sha256"])),
+                    ], required: ["created_at", "bytes", "files"]
+                ).orNull,
             ], required: ["name", "title", "shape", "splits"]),
+        "DatasetForm": .object(
+            DatasetReader.fileFields.map { ($0, .binary) }
+                + Dataset.Part.allCases.map { ($0.rawValue, .array(.binary)) },
+            closed: true),
         "JobRequest": .object(
             [
                 "dataset": .string,

@@ -4,6 +4,17 @@ extension OperationTable {
         "GET /v1/datasets": Operation(
             id: "listDatasets", gives: .json(.object(["data": .array(.named("Dataset"))], required: ["data"]))),
         "GET /v1/datasets/{dataset}": Operation(id: "getDataset", gives: .json(.named("Dataset"))),
+        "PUT /v1/datasets/{dataset}": Operation(
+            id: "putDataset",
+            details: """
+                IDX files, plain or gzip, of three dimensions or of four for colour; or PNGs of one size, whose names may be \
+                `LABEL/FILE`. Without a test part every tenth image is held out for it. The same content again changes nothing. \
+                507 where all uploads together would take more than they may.
+                """,
+            takes: .media("multipart/form-data", .named("DatasetForm")),
+            gives: Operation.Content(media: [("application/json", .named("Dataset"))], headers: ["Location"]),
+            status: 201, errors: [409, 507], others: [(200, "The same is there already.")]),
+        "DELETE /v1/datasets/{dataset}": Operation(id: "deleteDataset", status: 204, errors: [409]),
         "GET /v1/datasets/{dataset}/{split}/{index}.png": Operation(id: "getSample", gives: .media("image/png")),
         "GET /v1/jobs": Operation(
             id: "listJobs", details: "Newest first; the next page begins `after` the last id of this one.",

@@ -1,5 +1,6 @@
 import Datasets
 import HTTP
+import HTTPTypes
 import Images
 
 /// What can be learned from.
@@ -23,18 +24,22 @@ enum DatasetRoutes {
             summary: "One dataset."
         ) {
             request, services in
-            let name = request.pathParameters["dataset"] ?? ""
-            var writer = JSONWriter(capacity: 2048)
-            write(
-                try found { () throws(DatasetError) in try services.datasets.description(ofDatasetNamed: name) },
-                &writer)
-            return .json(writer.bytes)
+            try document(ofDatasetNamed: request.pathParameters["dataset"] ?? "", services)
         },
         Endpoint(
             method: .get, pattern: "/v1/datasets/{dataset}/{split}/{index}.png", access: .any(of: .infer, .train),
             bodyLimit: 0,
             summary: "One image of a dataset.", handle: image),
     ]
+
+    static func document(
+        ofDatasetNamed name: String, _ services: Services, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let description = try found { try services.datasets.description(ofDatasetNamed: name) }
+        var writer = JSONWriter(capacity: 2048)
+        write(description, &writer)
+        return .json(writer.bytes, status: status)
+    }
 
     private static func image(_ request: Request, _ services: Services) throws -> Response {
         let parameters = request.pathParameters
@@ -44,15 +49,15 @@ enum DatasetRoutes {
         guard let index = Int(parameters["index"] ?? ""), index >= 0 else {
             throw ServiceError.notFound("sample_not_found", "An image's index is a number from 0.", "index")
         }
-        let image = try found { () throws(DatasetError) in
+        let image = try found {
             try services.datasets.dataset(named: parameters["dataset"] ?? "")[part].image(at: index)
         }
         return Response(contentType: MediaType.png.rawValue, body: try PNGEncoder.encode(image))
     }
 
     /// In a path, what is not there is 404.
-    private static func found<Value>(_ body: () throws(DatasetError) -> Value) throws -> Value {
-        do throws(DatasetError) { return try body() } catch {
+    static func found<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as DatasetError {
             switch error {
             case .noSuchDataset: throw ServiceError.notFound("dataset_not_found", error.description, "dataset")
             case .noSuchImage: throw ServiceError.notFound("sample_not_found", error.description, "index")
@@ -92,6 +97,30 @@ enum DatasetRoutes {
         } else {
             writer.null()
         }
+        writer.key("upload")
+        if let manifest = description.manifest { write(manifest, &writer) } else { writer.null() }
+        writer.endObject()
+    }
+
+    private static func write(_ manifest: DatasetManifest, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("created_at")
+        writer.string(manifest.createdAt)
+        writer.key("bytes")
+        writer.integer(manifest.bytes)
+        writer.key("files")
+        writer.beginArray()
+        for file in manifest.files {
+            writer.beginObject()
+            writer.key("name")
+            writer.string(file.name)
+            writer.key("bytes")
+            writer.integer(file.bytes)
+            writer.key("sha256")
+            writer.string(file.sha256)
+            writer.endObject()
+        }
+        writer.endArray()
         writer.endObject()
     }
 }

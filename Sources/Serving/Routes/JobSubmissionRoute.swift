@@ -27,12 +27,16 @@ enum JobSubmissionRoute {
         // The strict parser first: what it lets through means the same to the decoder.
         _ = try Fields(try JSONParser.parse(request.body))
         let specification = try TrainingSpecification(json: Data(request.body))
-        let dataset = try check(specification, services)
-        let submission = JobSubmission(
-            name: specification.modelName,
-            specification: try text(specification, dataset: dataset), priority: specification.priority ?? 0,
-            idempotency: idempotency)
-        return created(try services.jobs.submit(submission).job)
+        // Once the job is in the queue, its dataset stays.
+        let job = try services.uploads.whileNoneGoes {
+            let dataset = try check(specification, services)
+            let submission = JobSubmission(
+                name: specification.modelName,
+                specification: try text(specification, dataset: dataset), priority: specification.priority ?? 0,
+                idempotency: idempotency)
+            return try services.jobs.submit(submission).job
+        }
+        return created(job)
     }
 
     private static func created(_ job: Job) -> Response {

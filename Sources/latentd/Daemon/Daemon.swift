@@ -64,8 +64,13 @@ final class Daemon {
             store: jobs, settings: runnerSettings, logger: logger, command: work.command, publish: work.publish)
         var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
         let metrics = ServerMetrics(statistics: configuration.statistics, version: programVersion)
+        let datasets = DatasetCatalogue(folders)
+        let uploads = DatasetStore(
+            stateDirectory: folders.state, catalogue: datasets,
+            limits: DatasetStore.Limits(dataset: settings.datasets.maxUploadBytes, all: settings.datasets.maxBytes))
+        uploads.removeLeftovers()
         let application = try ServingApplication(
-            repository: repository, datasets: DatasetCatalogue(folders), jobs: jobs, run: work.run,
+            repository: repository, datasets: datasets, uploads: uploads, jobs: jobs, run: work.run,
             vectors: NamedVectorStore(
                 folder: folders.state.appendingPathComponent("vectors").path,
                 writableModels: JobWork.models(folders).path),

@@ -144,8 +144,8 @@ import Testing
         }
         daemon.repository.scan()
         let daemon = try ServingApplication(
-            repository: daemon.repository, datasets: daemon.datasets, jobs: daemon.jobs, run: daemon.run,
-            publicDirectory: nil,
+            repository: daemon.repository, datasets: daemon.datasets, uploads: daemon.uploads, jobs: daemon.jobs,
+            run: daemon.run, publicDirectory: nil,
             compression: .on)
         func answer(_ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields, _ body: String = "")
             -> Response?

@@ -19,6 +19,7 @@ export function curlLine({ method, url, headers = {}, type, body, accept }) {
     for (const [name, value] of Object.entries(headers)) words.push(`-H ${quote(`${name}: ${value}`)}`);
     if (accept) words.push(`-H ${quote(`Accept: ${accept}`)}`);
     if (hasJSON) words.push(`--json ${quote(compact(body))}`);
+    else if (type === "multipart/form-data") words.push("-F NAME=@FILE");
     else if (type !== undefined) words.push(`-H ${quote(`Content-Type: ${type}`)} --data-binary @body.${suffixes[type] ?? "bin"}`);
     words.push(plain(url));
     if (suffixes[accept]) words.push(`-o answer.${suffixes[accept]}`);
