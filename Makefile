@@ -9,7 +9,7 @@ SOURCES := Package.swift Sources Tests
 # Variables of the build and the tests: the program itself refuses what it does not know.
 RUN := env -u LATENTD_ONEDNN -u LATENTD_WARNINGS_AS_ERRORS -u LATENTD_TEST_DATA
 
-.PHONY: help serve build test lint format fuzz differential test-peers test-onednn3 test-tls bench clean
+.PHONY: help serve build test lint format fuzz differential test-kill test-peers test-onednn3 test-tls bench clean
 
 help:
 	@echo 'make serve         install what is missing, build, serve on $(HOST):$(PORT)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format        format the source;  make lint: only look'
 	@echo 'make fuzz          fuzz the HTTP layer for SECONDS=60'
 	@echo 'make differential  compare the request parser with SwiftNIO'\''s'
+	@echo 'make test-kill     kill the daemon KILLS=200 times at random moments, count what became of its jobs'
 	@echo 'make test-peers    PyTorch, Keras and latentd compute each other'\''s models (a 3 GB install); DATA=DIR/mnist inside'
 	@echo 'make test-onednn3  the kernels and the models on oneDNN 3 from PyPI (a 180 MB install)'
 	@echo 'make test-tls      testssl.sh looks at the TLS of the daemon'
@@ -51,6 +52,11 @@ fuzz:
 differential:
 	@SWIFT=$(SWIFT) Tests/Differential/run.sh
 
+test-kill: KILLS ?= 200
+test-kill: SEED ?= 1
+test-kill: build
+	@$(RUN) python3 Tests/Recovery/kill.py --latentd $(PROGRAM) --kills $(KILLS) --seed $(SEED)
+
 test-peers: build .venv-peers/peers
 	@$(RUN) $(PEERS) Tests/Peers/test_interop.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Peers/test_exchange.py --latentd $(PROGRAM) $(if $(DATA),--data-dir $(DATA))
@@ -68,6 +74,7 @@ bench: build .venv-peers/benchmarks
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_infer.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_serve.py --latentd $(PROGRAM)
 	@$(RUN) $(PEERS) Tests/Benchmarks/bench_forms.py --latentd $(PROGRAM)
+	@$(RUN) python3 Tests/Benchmarks/bench_jobs.py --latentd $(PROGRAM)
 
 # Stamps of their own: the environment's python is a link to the system's.
 .venv-peers/peers: Tests/Peers/requirements.txt

@@ -1,3 +1,4 @@
+import Digests
 import Images
 
 /// Labelled images with a training and a test part that are never mixed. Immutable, so it is shared freely.
@@ -23,6 +24,17 @@ public struct Dataset: Sendable {
         self.train = train
         self.test = test
         self.labelNames = labelNames
+    }
+
+    /// Tells whether another dataset holds the same images and labels in the same order: 64 hexadecimal digits.
+    public func digest() throws(DigestError) -> String {
+        var digest = try SHA256()
+        for part in [train, test] {
+            try digest.update(Array("\(part.count) images of \(part.shape), labels: \(part.labels != nil)\n".utf8))
+            try digest.update(part.pixels)
+            if let labels = part.labels { try digest.update(labels) }
+        }
+        return try digest.finish().hexadecimal
     }
 
     /// The parts of a dataset by the names that the API uses.

@@ -10,6 +10,8 @@ struct AttemptOutcome: Sendable {
     var isCancelRequested = false
     var isPauseRequested = false
     var isStopping = false
+    /// For how long the child had said nothing when it was killed for that.
+    var silence: Duration?
     /// Crashes before this attempt.
     var crashes = 0
     var maximumCrashes = 3
@@ -41,6 +43,7 @@ struct AttemptOutcome: Sendable {
     }
 
     private var crash: String {
+        if let silence { return "said nothing for \(silence.components.seconds) s and was killed" }
         let words = lastWords.map { ", saying: \($0)" } ?? ""
         switch exit {
         case .code(let code): return "exited with code \(code)\(words)"

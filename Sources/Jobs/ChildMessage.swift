@@ -22,7 +22,7 @@ enum ChildMessage: Equatable, Sendable {
             members["metrics"] = nil
             guard let progress = JSONValue.object(members).text else { return nil }
             self = .progress(progress, metrics: metrics)
-        case "epoch", "checkpoint":
+        case "epoch", "checkpoint", "began_anew":
             self = .event(kind: kind, content: members, metrics: metrics)
         case "finished":
             guard let path = members["path"]?.string else { return nil }

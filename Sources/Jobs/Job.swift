@@ -106,7 +106,8 @@ public struct JobEvent: Equatable, Sendable {
     public let jobID: JobIdentifier
     public let number: Int
     public let date: Date
-    /// `status` for a transition, `cancel_requested`, `pause_requested`, or what the child reported: `epoch`, `checkpoint`, `output`.
+    /// `status` for a transition, `cancel_requested`, `pause_requested`, or what the child reported: `epoch`, `checkpoint`,
+    /// `began_anew`, `output`.
     public let kind: String
     /// The event's content, a JSON object.
     public let content: String

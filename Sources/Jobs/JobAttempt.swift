@@ -13,6 +13,9 @@ struct JobAttempt {
     private var isCancelRequested = false
     private var isPauseRequested = false
     private var ending = Ending.none
+    /// When the child last said something. This clock stands while the machine sleeps, as the child does.
+    private var heard = SuspendingClock.now
+    private var wasSilent = false
 
     /// How far the child has been pushed to end.
     private enum Ending {
@@ -44,7 +47,8 @@ struct JobAttempt {
         return AttemptOutcome(
             exit: exit, resultPath: report.resultPath, failure: report.failure, lastWords: log?.lastWords,
             isCancelRequested: isCancelRequested, isPauseRequested: isPauseRequested, isStopping: runner.isStopping,
-            crashes: job.crashes, maximumCrashes: runner.settings.maximumCrashes
+            silence: wasSilent ? runner.settings.silence : nil, crashes: job.crashes,
+            maximumCrashes: runner.settings.maximumCrashes
         ).verdict
     }
 
@@ -77,6 +81,7 @@ struct JobAttempt {
     private var deadline: ContinuousClock.Instant? {
         var deadlines = [report.due].compactMap { $0 }
         if case .asked(let killAt) = ending { deadlines.append(killAt) }
+        if case .none = ending, let left = silenceLeft { deadlines.append(.now + left) }
         return deadlines.min()
     }
 
@@ -85,7 +90,7 @@ struct JobAttempt {
         switch ending {
         case .none:
             lookForRequests()
-            guard isCancelRequested || isPauseRequested || runner.isStopping else { return }
+            guard isCancelRequested || isPauseRequested || runner.isStopping else { return killIfSilent(child) }
             logger.info("asking the training process to end")
             child.signal(SIGTERM)
             ending = .asked(killAt: .now + runner.settings.cancelGrace)
@@ -97,6 +102,21 @@ struct JobAttempt {
         case .killed:
             break
         }
+    }
+
+    /// How much longer the child may say nothing.
+    private var silenceLeft: Duration? {
+        runner.settings.silence > .zero ? runner.settings.silence - (SuspendingClock.now - heard) : nil
+    }
+
+    /// Ends a child that hangs. Who was held up together with its daemon gets another chance to say something.
+    private mutating func killIfSilent(_ child: borrowing ChildProcess) {
+        guard let left = silenceLeft, left <= .zero else { return }
+        guard left > .seconds(-5) else { return heard = .now }
+        logger.warning(
+            "the training process says nothing and is killed", metadata: ["silence": "\(runner.settings.silence)"])
+        child.signal(SIGKILL)
+        (ending, wasSilent) = (.killed, true)
     }
 
     private mutating func lookForRequests() {
@@ -116,6 +136,7 @@ struct JobAttempt {
             return 0
         }
         lines.take(buffer.prefix(count)) { report.take($0) }
+        if count > 0 { heard = .now }
         return count
     }
 

@@ -16,6 +16,8 @@ public final class JobRunner: Sendable {
         public var cancelGrace: Duration = .seconds(10)
         /// How often a job's child may crash before the job fails with `crash_loop`.
         public var maximumCrashes = 3
+        /// How long a child may say nothing before it is killed and counts as crashed; zero for as long as it likes.
+        public var silence: Duration = .seconds(1800)
         /// The children's priority, 0 (as the daemon) to 19 (only when nothing else wants the processor).
         public var niceness = 10
         /// Progress is stored once an interval at most; epochs and checkpoints at once.
@@ -120,8 +122,15 @@ public final class JobRunner: Sendable {
         switch attempt.run(child) {
         case .end(let ending): finish(job, ending, wake, logger)
         case .publish(let path):
-            keep(wake, "keep a result") { () throws(JobStoreError) in try store.record(resultPath: path, of: job.id) }
-            publish(job, path, wake, logger)
+            var isKept: Bool?
+            keep(wake, "keep a result") { () throws(JobStoreError) in
+                isKept = try store.record(resultPath: path, of: job.id)
+            }
+            switch isKept {
+            case true?: publish(job, path, wake, logger)
+            case false?: finish(job, .cancelled(reason: "cancelled while running"), wake, logger)
+            case nil: break  // the daemon stops over a database that does not answer: its next start sees to the job
+            }
         }
     }
 

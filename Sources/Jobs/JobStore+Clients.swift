@@ -50,14 +50,21 @@ extension JobStore {
         status: JobStatus? = nil, limit: Int = 100, after: JobIdentifier? = nil
     ) throws(JobStoreError) -> JobPage {
         let limit = min(max(limit, 1), 1000)
-        let jobs = try read { database in
-            try Job.fetchAll(
-                database,
-                sql: Job.selection + """
-                     WHERE (:status IS NULL OR status = :status) AND (:after IS NULL OR id < :after)
-                    ORDER BY id DESC LIMIT :limit
-                    """,
-                arguments: ["status": status?.rawValue, "after": after?.text, "limit": limit + 1])
+        // Only what is asked for stands in the query: SQLite chooses its index before it knows the values.
+        var conditions = ["TRUE"]
+        var arguments: StatementArguments = []
+        if let status {
+            conditions.append("status = ?")
+            arguments += [status.rawValue]
+        }
+        if let after {
+            conditions.append("id < ?")
+            arguments += [after.text]
+        }
+        let query = " WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?"
+        arguments += [limit + 1]
+        let jobs = try read { [arguments] database in
+            try Job.fetchAll(database, sql: Job.selection + query, arguments: arguments)
         }
         return JobPage(jobs: Array(jobs.prefix(limit)), hasMore: jobs.count > limit)
     }
@@ -92,10 +99,11 @@ extension JobStore {
     /// Ends a queued job at once; asks a running one to end, which it does soon.
     ///
     /// Asking twice is the same as asking once.
-    /// - Throws: `notFound`, or `conflict` when the job has ended.
+    /// - Throws: `notFound`, or `conflict` when the job has ended or its model is being published.
     public func requestCancel(_ id: JobIdentifier) throws(JobStoreError) -> Job {
         let job = try write { database in
             let job = try fetch(id, in: database)
+            try refuseIfPublishing(job, "be cancelled")
             switch job.status {
             case .queued, .paused:
                 return try transition(id, to: .cancelled, reason: "cancelled before it ended", in: database)
@@ -120,6 +128,7 @@ extension JobStore {
     public func requestPause(_ id: JobIdentifier) throws(JobStoreError) -> Job {
         let job = try write { database in
             let job = try fetch(id, in: database)
+            try refuseIfPublishing(job, "be paused")
             switch job.status {
             case .queued: return try transition(id, to: .paused, reason: "paused before it ran", in: database)
             case .running where job.isPauseRequested, .paused: return job
@@ -133,6 +142,12 @@ extension JobStore {
         }
         notify(id)
         return job
+    }
+
+    private func refuseIfPublishing(_ job: Job, _ attempted: String) throws {
+        guard job.resultPath != nil, !job.status.isFinal else { return }
+        throw JobStoreError.conflict(
+            id: job.id, status: job.status, attempted: "\(attempted) any more: its model is being published")
     }
 
     /// Puts a paused job back into the queue, at the place that its age and priority give it.

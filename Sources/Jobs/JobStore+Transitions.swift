@@ -45,7 +45,9 @@ extension JobStore {
             let running = try Job.fetchAll(database, sql: Job.selection + " WHERE status = 'running' ORDER BY id")
             return try running.map { job in
                 let ending: JobEnding =
-                    if job.isCancelRequested {
+                    if job.resultPath != nil {
+                        .requeued(reason: "the daemon ended while the model was published", crashed: false)
+                    } else if job.isCancelRequested {
                         .cancelled(reason: "cancelled while running")
                     } else if job.isPauseRequested {
                         .paused
@@ -87,12 +89,17 @@ extension JobStore {
         notify(id)
     }
 
-    /// Keeps where the finished child left its result, so that publication can be repeated after a restart.
-    func record(resultPath: String, of id: JobIdentifier) throws(JobStoreError) {
+    /// Keeps where the finished child left its result, so that publication can be repeated after a restart. From then on
+    /// the job can be neither cancelled nor paused: its model may be there already.
+    ///
+    /// - Returns: false where somebody was promised the job's end before.
+    @discardableResult
+    func record(resultPath: String, of id: JobIdentifier) throws(JobStoreError) -> Bool {
         try write { database in
             try database.execute(
-                sql: "UPDATE jobs SET result_path = ? WHERE id = ? AND status = 'running'",
+                sql: "UPDATE jobs SET result_path = ? WHERE id = ? AND status = 'running' AND cancel_requested = 0",
                 arguments: [resultPath, id.text])
+            return database.changesCount > 0
         }
     }
 

@@ -17,6 +17,8 @@ public enum JobStoreError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A newer program wrote the database.
     case newerSchema(file: String)
     case diskFull
+    /// Another program holds the database.
+    case busy
     /// Any other answer of SQLite, by its result code.
     case database(code: Int, message: String)
 
@@ -33,6 +35,7 @@ public enum JobStoreError: Error, Equatable, Sendable, CustomStringConvertible {
             "The job database '\(file)' is damaged or is not a database; move it away to start anew."
         case .newerSchema(let file): "The job database '\(file)' was written by a newer version of this program."
         case .diskFull: "The disk that holds the jobs is full."
+        case .busy: "The job database is locked by another program."
         case .database(let code, let message): "The job database failed: \(message) (SQLite code \(code))."
         }
     }
@@ -46,6 +49,7 @@ extension JobStoreError {
         } else if let error = error as? DatabaseError {
             switch error.resultCode {
             case .SQLITE_FULL: self = .diskFull
+            case .SQLITE_BUSY: self = .busy
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(file: file)
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
                 self = .notWritable(folder: folder, reason: error.message ?? "SQLite cannot write there")

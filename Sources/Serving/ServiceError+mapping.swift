@@ -177,6 +177,8 @@ extension ServiceError {
         case .conflict: self.init(status: .conflict, code: "job_conflict", message: error.description)
         case .diskFull:
             self.init(status: .serviceUnavailable, code: "disk_full", message: error.description, retryAfter: 60)
+        case .busy:
+            self.init(status: .serviceUnavailable, code: "job_store_busy", message: error.description, retryAfter: 5)
         default:
             self.init(
                 status: .internalServerError, code: "job_store_failed", message: "The list of jobs cannot be used now.")

@@ -34,6 +34,7 @@ public final class Trainer {
     private var sums = LossSums()
     private var seconds = 0.0
     private var savedStep = 0
+    private var datasetDigest: String?
 
     /// What the provenance says beside the specification.
     public struct Origin: Sendable {
@@ -93,6 +94,9 @@ public final class Trainer {
             checkpoint.configuration == engine.configuration
         else {
             throw TrainingError.cannotResume(reason: "the folder holds a run with other settings.")
+        }
+        if let digest = state.progress.datasetDigest, try digest != digestOfDataset() {
+            throw TrainingError.datasetChanged(dataset: dataset.name)
         }
         if let threads = checkpoint.provenance?.threads, threads != pool.workerCount {
             throw TrainingError.cannotResume(
@@ -233,6 +237,12 @@ public final class Trainer {
         if best == nil, Checkpoint.keptEpochs.contains(epoch) { epochMaps.append(map) }
     }
 
+    private func digestOfDataset() throws -> String {
+        let digest = try datasetDigest ?? dataset.digest()
+        datasetDigest = digest
+        return digest
+    }
+
     private func save(_ observe: (TrainingEvent) throws -> Void) throws {
         var checkpoint = Checkpoint(
             configuration: engine.configuration,
@@ -258,8 +268,8 @@ public final class Trainer {
             trainedWeights: settings.weightAverage > 0 ? engine.parameters.values : nil,
             bestWeights: stopping.best == nil ? nil : engine.best.values,
             progress: TrainingProgress(
-                epoch: epoch, step: step, settings: settings, dataset: dataset.name, epochUnderWay: epochUnderWay,
-                best: stopping.best))
+                epoch: epoch, step: step, settings: settings, dataset: dataset.name,
+                datasetDigest: try digestOfDataset(), epochUnderWay: epochUnderWay, best: stopping.best))
         let bytes = try output.publish(checkpoint)
         savedStep = step
         try observe(.checkpoint(epoch: epoch, step: step, bytes: bytes))

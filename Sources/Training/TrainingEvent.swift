@@ -46,6 +46,8 @@ public enum TrainingError: Error, CustomStringConvertible {
     case cannotStart(reason: String)
     /// A folder that is not a run, or another run than the one asked for.
     case cannotResume(reason: String)
+    /// Going on would end in bytes that belong to neither dataset.
+    case datasetChanged(dataset: String)
 
     /// A word for programs.
     public var code: String {
@@ -56,6 +58,7 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .diverged: "diverged"
         case .cannotStart: "cannot_start"
         case .cannotResume: "cannot_resume"
+        case .datasetChanged: "dataset_changed"
         }
     }
 
@@ -69,6 +72,8 @@ public enum TrainingError: Error, CustomStringConvertible {
             "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
                 + "A lower learning rate or a warm-up may help."
         case .cannotStart(let reason): "The run cannot start from these weights: \(reason)"
+        case .datasetChanged(let dataset):
+            "The run cannot be resumed: the dataset '\(dataset)' has other images or labels than when it began."
         case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
         }
     }

@@ -47,6 +47,7 @@ final class ProgressBar: TrainingReporter {
     }
 
     func stopped() { say("stopped; --resume goes on from here") }
+    func beganAnew(_ reason: String) { say("begins anew: \(reason)") }
 
     func finished(path: String) { report("finished: \(path)") }
 

@@ -56,6 +56,7 @@ struct Settings: Equatable, Sendable {
         var maxQueued = 100
         var maxCrashes = 3
         var cancelGrace: Duration = .seconds(10)
+        var silence: Duration = .seconds(1800)
         var niceness = 10
     }
 

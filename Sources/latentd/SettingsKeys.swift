@@ -94,6 +94,9 @@ struct SettingKey: Sendable {
         seconds(
             "jobs.cancel_grace_seconds", \.jobs.cancelGrace, 0...3600,
             "Time for a training process to end itself before it is killed"),
+        seconds(
+            "jobs.silence_seconds", \.jobs.silence, 0...86400,
+            "Time after which a training process that says nothing is killed as hanging; 0 for never"),
         integer(
             "jobs.niceness", \.jobs.niceness, 0...19, "Priority of training: 0 as the daemon, 19 only what is left over"
         ),

@@ -1,5 +1,6 @@
 import Autoencoders
 import Checkpoints
+import Datasets
 import Foundation
 import Training
 
@@ -7,6 +8,8 @@ import Training
 protocol TrainingReporter {
     func observe(_ event: TrainingEvent) throws
     func stopped()
+    /// The run goes on from nothing, for this reason.
+    func beganAnew(_ reason: String)
     func finished(path: String)
     func failed(_ error: any Error)
 }
@@ -39,6 +42,7 @@ struct ProgressLines: TrainingReporter {
         var path: String?
         var code: String?
         var message: String?
+        var reason: String?
     }
 
     func observe(_ event: TrainingEvent) throws {
@@ -68,6 +72,7 @@ struct ProgressLines: TrainingReporter {
     }
 
     func stopped() {}
+    func beganAnew(_ reason: String) { try? write(Line(type: "began_anew", reason: reason)) }
     func finished(path: String) { try? write(Line(type: "finished", path: path)) }
 
     func failed(_ error: any Error) {
@@ -76,6 +81,8 @@ struct ProgressLines: TrainingReporter {
             case let error as TrainingError: error.code
             case is ConfigurationError: "invalid_configuration"
             case let error as CheckpointError: Self.code(error)
+            case DatasetError.noSuchDataset: "dataset_not_found"
+            case is DatasetError: "dataset_unusable"
             default: "training_failed"
             }
         report("\(error)")

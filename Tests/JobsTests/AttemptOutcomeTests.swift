@@ -37,6 +37,12 @@ import Testing
         }
     }
 
+    @Test func aChildThatHangsCountsAsCrashed() {
+        let outcome = AttemptOutcome(exit: .signal(9), silence: .seconds(1800))
+        let words = "crash 1 of at most 3: the training process said nothing for 1800 s and was killed"
+        #expect(outcome.verdict == .end(.requeued(reason: words, crashed: true)))
+    }
+
     @Test(arguments: [
         (ChildExit.signal(9), "was ended by SIGKILL"),
         (.signal(64), "was ended by signal 64"),

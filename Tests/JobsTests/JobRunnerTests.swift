@@ -98,6 +98,22 @@ import Testing
         #expect(log == String(repeating: "Fatal: /srv/secret/x.swift:3: index out of range\n", count: 3))
     }
 
+    /// The first one stops itself and is killed for its silence; the second one is slow, but speaks.
+    @Test func aChildThatHangsIsKilledAndTriedAgain() throws {
+        let bench = try RunnerBench(silence: .milliseconds(500))
+        defer { bench.runner.stop() }
+        try bench.start()
+        let id = try bench.submit(
+            #"""
+            [ $ATTEMPT = 1 ] && kill -STOP $$
+            for i in 1 2 3 4 5 6 7 8; do echo '{"type":"progress"}'; sleep 0.1; done
+            echo '{"type":"finished","path":"1"}'
+            """#)
+        let job = try bench.ended(id)
+        #expect(job.status == .succeeded && job.attempt == 2 && job.crashes == 1)
+        #expect(try bench.history(id).contains { $0.contains("said nothing for 0 s and was killed") })
+    }
+
     @Test func aChildWithoutAResultFails() throws {
         let bench = try RunnerBench()
         defer { bench.runner.stop() }

@@ -30,6 +30,16 @@ import Testing
         #expect(try store.recover().map(\.status) == [.cancelled])
     }
 
+    /// An earlier version let a cancel come between a result and its publication.
+    @Test func aResultIsPublishedAtTheRestartWhateverWasAskedFor() throws {
+        let store = try JobStore(folder: folder.url)
+        let id = try store.submit(JobSubmission(name: "a", specification: "{}")).job.id
+        _ = try store.claim()
+        try store.record(resultPath: "1", of: id)
+        try store.write { try $0.execute(sql: "UPDATE jobs SET cancel_requested = 1, pause_requested = 1") }
+        #expect(try store.recover().map(\.status) == [.queued])
+    }
+
     @Test func aSecondStoreOnTheFolderIsRefused() throws {
         let store = try JobStore(folder: folder.url)
         #expect(throws: JobStoreError.inUse(folder: folder.url.path, owner: "\(getpid())")) {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Jobs
@@ -32,6 +33,27 @@ import Testing
         let first = try submit(), second = try submit(), third = try submit()
         #expect(first < second && second < third)
         #expect(try store.job(third).queuePosition == 3)
+    }
+
+    @Test func orderAndHistoryAreThoseOfSubmissionWhenTheClockGoesBack() throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_800_000_000))
+        let folder = try TemporaryFolder()
+        let store = try JobStore(folder: folder.url, now: { clock.withLock { $0 } })
+        var ids: [JobIdentifier] = []
+        for _ in 0..<3 {
+            ids.append(try store.submit(JobSubmission(name: "a", specification: "{}")).job.id)
+            clock.withLock { $0 -= 3600 }
+        }
+        #expect(ids == ids.sorted() && Set(ids).count == 3)
+        #expect(try store.jobs().jobs.map(\.id) == ids.reversed())
+        #expect(try ids.map { try store.job($0).queuePosition } == [1, 2, 3])
+        #expect(try store.claim()?.id == ids[0])
+        clock.withLock { $0 -= 3600 }
+        let ended = try store.end(ids[0], .succeeded(modelVersion: "a/1"))
+        let events = try store.events(of: ids[0])
+        #expect(events.map(\.number) == [1, 2, 3] && events.map(\.date) == events.map(\.date).sorted(by: >))
+        let (finished, created) = (try #require(ended.finishedAt), ended.createdAt)
+        #expect(ended.status == .succeeded && finished < created)
     }
 
     @Test func theHighestPriorityStartsFirst() throws {
@@ -121,6 +143,31 @@ import Testing
         #expect(throws: JobStoreError.conflict(id: queued, status: .cancelled, attempted: "be cancelled")) {
             try store.requestCancel(queued)
         }
+    }
+
+    /// Whoever was told that a job ends never finds its model, also when the daemon dies in between.
+    @Test func aResultAndACancelExcludeEachOther() throws {
+        let (cancelled, published) = (try submit(), try submit())
+        _ = try store.claim()
+        _ = try store.requestCancel(cancelled)
+        #expect(try !store.record(resultPath: "1", of: cancelled))
+        #expect(try store.recover().map(\.status) == [.cancelled])
+
+        _ = try store.claim()
+        #expect(try store.record(resultPath: "2", of: published))
+        for status in [JobStatus.running, .queued] {
+            if status == .queued { _ = try store.recover() }
+            let reason = "any more: its model is being published"
+            #expect(throws: JobStoreError.conflict(id: published, status: status, attempted: "be cancelled \(reason)"))
+            {
+                try store.requestCancel(published)
+            }
+            #expect(throws: JobStoreError.conflict(id: published, status: status, attempted: "be paused \(reason)")) {
+                try store.requestPause(published)
+            }
+        }
+        #expect(try store.claim()?.resultPath == "2")
+        #expect(try store.end(published, .succeeded(modelVersion: "a/1")).status == .succeeded)
     }
 
     @Test func deletesOnlyWhatEnded() throws {

@@ -14,7 +14,7 @@ final class RunnerBench: Sendable {
 
     /// - Parameter publish: gives the version for a result; by default `digits/` and the result's path.
     init(
-        grace: Duration = .seconds(20), progressInterval: Duration = .milliseconds(1),
+        grace: Duration = .seconds(20), silence: Duration = .zero, progressInterval: Duration = .milliseconds(1),
         command: JobRunner.CommandBuilder? = nil,
         publish: @escaping @Sendable (String) throws -> String = { "digits/\($0)" }
     ) throws {
@@ -24,6 +24,7 @@ final class RunnerBench: Sendable {
         store = try JobStore(folder: folder.url.appendingPathComponent("state"))
         var settings = JobRunner.Settings()
         settings.cancelGrace = grace
+        settings.silence = silence
         settings.progressInterval = progressInterval
         let script: JobRunner.CommandBuilder = { job in
             ChildCommand(

@@ -136,6 +136,22 @@ import Testing
         #expect(throws: TrainingError.self) { try threads.resume() }
     }
 
+    /// Of the same name and sizes: going on would train on both.
+    @Test func aDatasetThatHasChangedIsNotGoneOnWith() throws {
+        let (folder, dataset) = (TinyRun.temporaryFolder(), try TinyRun.dataset())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var steps = 0
+        let stopped = try TinyRun.trainer(folder, dataset: dataset)
+            .run {
+                steps += 1; return steps == 7
+            }
+        #expect(stopped == .stopped)
+        let changed = try TinyRun.trainer(folder, dataset: try TinyRun.dataset(brightness: 254))
+        let error = #expect(throws: TrainingError.self) { try changed.resume() }
+        #expect(error?.code == "dataset_changed" && error?.description.contains("'squares'") == true)
+        try TinyRun.trainer(folder, dataset: dataset).resume()
+    }
+
     /// So small a variance that the first loss is beyond float32.
     @Test func divergenceIsAnErrorAndLeavesNoCheckpoint() throws {
         let folder = TinyRun.temporaryFolder()

@@ -30,6 +30,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// What the run was asked for, its seed included.
     public var settings: TrainingSettings
     public var dataset: String
+    /// Of the dataset's images and labels; nil where an earlier version began the run.
+    public var datasetDigest: String?
     /// What the steps of the epoch under way have given, where the run stands in the middle of one.
     public var epochUnderWay: EpochUnderWay?
     /// The epoch that does best what was kept back from training.
@@ -55,10 +57,11 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     }
 
     public init(
-        epoch: Int, step: Int, settings: TrainingSettings, dataset: String, epochUnderWay: EpochUnderWay? = nil,
-        best: BestEpoch? = nil
+        epoch: Int, step: Int, settings: TrainingSettings, dataset: String, datasetDigest: String? = nil,
+        epochUnderWay: EpochUnderWay? = nil, best: BestEpoch? = nil
     ) {
-        (self.epoch, self.step, self.settings, self.dataset) = (epoch, step, settings, dataset)
+        (self.epoch, self.step, self.settings) = (epoch, step, settings)
+        (self.dataset, self.datasetDigest) = (dataset, datasetDigest)
         (self.epochUnderWay, self.best) = (epochUnderWay, best)
     }
 }

@@ -55,6 +55,7 @@ final class JobView {
             return text
         case "cancel_requested": return "asked to end"
         case "pause_requested": return "asked to pause"
+        case "began_anew": return data.reason.map { "began anew: \($0)" }
         case "checkpoint": return nil
         default: return nil
         }

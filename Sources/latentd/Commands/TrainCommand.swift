@@ -52,6 +52,7 @@ struct TrainCommand: ParsableCommand {
         do {
             let settings = try compute.settings()
             let folder = CheckpointFolder(path: output)
+            if jobSpec != nil, let damage = try setAsideIfDamaged(folder) { reporter.beganAnew(damage) }
             let resumes = (resume || jobSpec != nil) && folder.exists
             let specification = try specification(folder)
             guard resumes || !folder.exists else {
@@ -81,6 +82,25 @@ struct TrainCommand: ParsableCommand {
         } catch {
             reporter.failed(error)
             throw ExitCode.failure
+        }
+    }
+
+    /// A job whose checkpoint is damaged begins again from nothing rather than fail; the damaged one is kept beside it. One
+    /// that the system does not give out may be sound: it stays, and the job fails.
+    ///
+    /// - Returns: what is wrong with it, nil where there is none or a sound one.
+    private func setAsideIfDamaged(_ folder: CheckpointFolder) throws -> String? {
+        guard folder.exists else { return nil }
+        do throws(CheckpointError) {
+            _ = try folder.checkpoint()
+            return nil
+        } catch .file(let fault) {
+            throw CheckpointError.file(fault)
+        } catch {
+            let damaged = folder.path + ".damaged"
+            try? FileManager.default.removeItem(atPath: damaged)
+            try FileManager.default.moveItem(atPath: folder.path, toPath: damaged)
+            return error.description
         }
     }
 

@@ -58,6 +58,7 @@ final class Daemon {
         removal = work.removeFilesOfDeletedJobs(in: jobs)
         var runnerSettings = JobRunner.Settings()
         runnerSettings.cancelGrace = settings.jobs.cancelGrace
+        runnerSettings.silence = settings.jobs.silence
         runnerSettings.maximumCrashes = settings.jobs.maxCrashes
         runnerSettings.niceness = settings.jobs.niceness
         runner = try JobRunner(
