@@ -126,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "LatentdTests",
             dependencies: [
-                "latentd", "Autoencoders", "Checkpoints", "HTTP", "Jobs", "Kernels", "Tensors", argumentParser, logging,
+                "latentd", "Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Serving",
+                "Tensors", argumentParser, logging,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -27,6 +28,9 @@ static int become(const struct linux_child_command *command, pid_t parent) {
     if (setpgid(0, 0) < 0) return errno;
     // May fail; a child that is not nice is still better than none.
     setpriority(PRIO_PROCESS, 0, command->niceness);
+    // It computes without a pause: the scheduler need not wake it as if somebody waited for it.
+    struct sched_param none_of_it = {0};
+    sched_setscheduler(0, SCHED_BATCH, &none_of_it);
 
     // The parent's descriptors may be any numbers, also 0 to 2, so they are moved out of the way first.
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);

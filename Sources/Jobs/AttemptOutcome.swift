@@ -48,6 +48,7 @@ struct AttemptOutcome: Sendable {
         switch exit {
         case .code(let code): return "exited with code \(code)\(words)"
         // What a crash prints last are addresses and libraries; they stay in the log.
+        case .signal(Int(SIGKILL)): return "was ended by SIGKILL, as the system does where memory runs out"
         case .signal(let number): return "was ended by \(Self.signalName(number))"
         case .notStarted(let reason): return "could not be started (\(reason))"
         }

@@ -39,6 +39,10 @@ public struct Job: Equatable, Sendable {
     public let priority: Int
     /// 1 for the job that starts next; nil unless queued.
     public let queuePosition: Int?
+    /// What the job was expected to take when it was accepted, as a JSON object.
+    public let estimate: String?
+    /// What of the files that it left has been removed, as `JobStore.markPruned` was told.
+    public let pruned: [String]
 }
 
 /// Why a job failed, in the words of the API's error object.
@@ -64,13 +68,19 @@ public struct JobSubmission: Equatable, Sendable {
     public let specification: String
     /// Higher ones start first.
     public let priority: Int
+    /// What it is expected to take, as a JSON object.
+    public let estimate: String?
     /// Makes a repeated submission give the first one's job.
     public let idempotency: Idempotency?
 
-    public init(name: String, specification: String, priority: Int = 0, idempotency: Idempotency? = nil) {
+    public init(
+        name: String, specification: String, priority: Int = 0, estimate: String? = nil,
+        idempotency: Idempotency? = nil
+    ) {
         self.name = name
         self.specification = specification
         self.priority = priority
+        self.estimate = estimate
         self.idempotency = idempotency
     }
 

@@ -53,6 +53,13 @@ enum JobSchema {
                     CREATE INDEX jobs_by_turn ON jobs (status, priority DESC, id);
                     """)
         }
+        migrator.registerMigration("3: estimates, pruned files") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE jobs ADD COLUMN estimate TEXT;
+                    ALTER TABLE jobs ADD COLUMN pruned TEXT;
+                    """)
+        }
         return migrator
     }
 
@@ -92,7 +99,8 @@ extension Job: FetchableRecord {
             modelVersion: row["model_version"],
             failure: code.map { JobFailure(code: $0, message: message ?? "", parameter: row["failure_parameter"]) },
             isCancelRequested: row["cancel_requested"], isPauseRequested: row["pause_requested"],
-            priority: row["priority"], queuePosition: row["queue_position"])
+            priority: row["priority"], queuePosition: row["queue_position"], estimate: row["estimate"],
+            pruned: Job.words(row["pruned"]))
     }
 }
 

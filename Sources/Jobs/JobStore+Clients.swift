@@ -23,9 +23,13 @@ extension JobStore {
             try database.execute(
                 sql: """
                     INSERT INTO jobs
-                        (id, name, status, created_at, attempt, crashes, specification, cancel_requested, priority)
-                    VALUES (?, ?, 'queued', ?, 1, 0, ?, 0, ?)
-                    """, arguments: [id.text, submission.name, date, submission.specification, submission.priority])
+                        (id, name, status, created_at, attempt, crashes, specification, cancel_requested, priority,
+                            estimate)
+                    VALUES (?, ?, 'queued', ?, 1, 0, ?, 0, ?, ?)
+                    """,
+                arguments: [
+                    id.text, submission.name, date, submission.specification, submission.priority, submission.estimate,
+                ])
             if let idempotency = submission.idempotency {
                 try database.execute(
                     sql: "INSERT INTO idempotency_keys (key, body, job_id) VALUES (?, ?, ?)",

@@ -28,6 +28,7 @@ extension ServiceError {
         case let error as UploadError: self.init(error)
         case let error as MultipartError: self.init(error)
         case let error as JobStoreError: self.init(error)
+        case let error as JobRefusal: self.init(error)
         case let error as CheckpointError:
             self.init(
                 status: .internalServerError, code: "model_unreadable",
@@ -164,6 +165,16 @@ extension ServiceError {
                 "dataset_unusable", "The dataset '\(dataset)' cannot be read. '\(file)' is damaged or not readable.",
                 parameter)
         default: self = .impossible("dataset_unusable", error.description, parameter)
+        }
+    }
+
+    private init(_ error: JobRefusal) {
+        switch error {
+        case .memory: self = .impossible("memory_limit", error.description, error.parameter)
+        case .disk:
+            self.init(
+                status: .init(code: 507, reasonPhrase: "Insufficient Storage"), code: "disk_full",
+                message: error.description)
         }
     }
 

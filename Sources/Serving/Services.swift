@@ -1,3 +1,4 @@
+import Autoencoders
 import Checkpoints
 import Datasets
 import HTTP
@@ -13,6 +14,7 @@ struct Services: Sendable {
     let events: JobEventFeed
     /// Where a job's run keeps its checkpoint and its maps.
     let run: @Sendable (JobIdentifier) -> CheckpointFolder
+    var admit: JobAdmissionCheck = { _, _ in nil }
     let vectors: NamedVectorStore
     let metrics: ServerMetrics
     let isReady: @Sendable () -> Bool

@@ -1,3 +1,4 @@
+import Autoencoders
 import Checkpoints
 import Datasets
 import Foundation
@@ -17,6 +18,7 @@ public struct ServingApplication: Sendable {
     /// - Parameters:
     ///   - uploads: keeps the datasets that clients bring.
     ///   - run: where a job's run keeps its checkpoint and its maps.
+    ///   - admit: estimates a job before it is accepted, and refuses one that cannot fit.
     ///   - vectors: where named vectors are kept.
     ///   - publicDirectory: the page's folder; nil serves no page.
     ///   - metrics: what `/metrics` shows; the server has to tell it of each answer.
@@ -27,6 +29,7 @@ public struct ServingApplication: Sendable {
     public init(
         repository: ModelRepository, datasets: DatasetCatalogue, uploads: DatasetStore, jobs: JobStore,
         run: @escaping @Sendable (JobIdentifier) -> CheckpointFolder,
+        admit: @escaping JobAdmissionCheck = { _, _ in nil },
         vectors: NamedVectorStore = NamedVectorStore(folder: nil), publicDirectory: URL?,
         metrics: ServerMetrics = ServerMetrics(), maximumBody: Int = .max, compression: Compression = .auto,
         isReady: @escaping @Sendable () -> Bool = { true },
@@ -34,8 +37,8 @@ public struct ServingApplication: Sendable {
     ) throws(StaticFilesError) {
         var services = Services(
             repository: repository, datasets: datasets, uploads: uploads, jobs: jobs,
-            events: JobEventFeed(store: jobs, onFailure: onFailure), run: run, vectors: vectors, metrics: metrics,
-            isReady: isReady, maximumBody: maximumBody, compression: compression)
+            events: JobEventFeed(store: jobs, onFailure: onFailure), run: run, admit: admit,
+            vectors: vectors, metrics: metrics, isReady: isReady, maximumBody: maximumBody, compression: compression)
         var endpoints = RouteTable.endpoints
         for row in endpoints.indices {
             endpoints[row].bodyLimit =

@@ -18,7 +18,10 @@ public final class Trainer {
     private let train: Split
     private let validation: Split?
     private var stopping: EarlyStopping
+    private var watch = DivergenceWatch()
     private let output: CheckpointFolder
+    /// The bytes that checkpoints have to leave free on their disk, 0 for none.
+    public var diskReserve = 0
     private let backend: any Backend
     private let pool: KernelPool
     private let engine: TrainingEngine
@@ -155,10 +158,8 @@ public final class Trainer {
             (sums, self.seconds) = (LossSums(), 0)
             // The last step may have spoilt the weights after its own loss was finite.
             let losses = [test, kept ?? test].map { $0.reconstruction + $0.divergence }
-            guard losses.allSatisfy(\.isFinite), means.allSatisfy(\.isFinite) else {
-                throw TrainingError.diverged(
-                    step: step, lastFiniteLoss: (train.reconstruction + train.divergence) / Double(train.images))
-            }
+            guard losses.allSatisfy(\.isFinite), means.allSatisfy(\.isFinite) else { throw watch.diverged(at: step) }
+            if isOver { try watch.checkEnd(at: step) }
             let entry = EpochMetrics(
                 epoch: epoch, train: LossParts(train, of: engine.configuration),
                 test: LossParts(test, of: engine.configuration),
@@ -166,7 +167,9 @@ public final class Trainer {
                 imagesPerSecond: Double(train.images) / seconds, seconds: seconds)
             metrics.append(entry)
             try keepMap(means)
-            try sampledMaps.keep(means, dimension: engine.configuration.latentDimension, epoch: epoch)
+            try onDisk {
+                try sampledMaps.keep(means, dimension: engine.configuration.latentDimension, epoch: epoch)
+            }
             try observe(.epoch(entry, position: position(train, seconds: seconds)))
             if let kept = entry.validation, stopping.take(epoch: epoch, objective: kept.objective) {
                 engine.best.copy(from: engine.averaged.values)
@@ -197,18 +200,19 @@ public final class Trainer {
         let clock = ContinuousClock()
         let (start, before) = (clock.now, seconds)
         var lastReport = before
-        var lastFinite: Double?
+        let (objective, latent) = (engine.configuration.objective, engine.configuration.latentDimension)
+        let weight = Double(objective.divergenceWeight(latentDimension: latent))
         for index in step - epoch * stepsPerEpoch..<stepsPerEpoch {
             if shouldStop() { return false }
-            let losses = try engine.step(
-                train, indices: batches.batch(index), number: step + 1,
-                TrainingEngine.StepRates(
-                    learningRate: settings.learningRate(atStep: step + 1, of: steps),
-                    divergenceScale: settings.divergenceScale(atStep: step + 1, of: steps)))
-            let loss = (losses.reconstruction + losses.divergence) / Double(max(losses.images, 1))
-            // Sums are kept in double precision, but gradients are float32: beyond its range they are lost already.
-            guard Float(loss).isFinite else { throw TrainingError.diverged(step: step + 1, lastFiniteLoss: lastFinite) }
-            lastFinite = loss
+            let rates = TrainingEngine.StepRates(
+                learningRate: settings.learningRate(atStep: step + 1, of: steps),
+                divergenceScale: settings.divergenceScale(atStep: step + 1, of: steps))
+            let losses = try engine.step(train, indices: batches.batch(index), number: step + 1, rates)
+            let count = Double(max(losses.images, 1))
+            try watch.take(
+                loss: (losses.reconstruction + losses.divergence) / count,
+                objective: (losses.reconstruction + weight * Double(rates.divergenceScale) * losses.divergence) / count,
+                step: step + 1)
             sums += losses
             step += 1
             seconds = before + start.duration(to: clock.now) / .seconds(1)
@@ -270,9 +274,18 @@ public final class Trainer {
             progress: TrainingProgress(
                 epoch: epoch, step: step, settings: settings, dataset: dataset.name,
                 datasetDigest: try digestOfDataset(), epochUnderWay: epochUnderWay, best: stopping.best))
-        let bytes = try output.publish(checkpoint)
+        let bytes = try onDisk { try output.publish(checkpoint, keepingFree: diskReserve) }
         savedStep = step
         try observe(.checkpoint(epoch: epoch, step: step, bytes: bytes))
+    }
+
+    private func onDisk<Result>(_ write: () throws -> Result) throws -> Result {
+        do { return try write() } catch let error as CheckpointError {
+            if error.isFull { throw TrainingError.diskFull(error, savedStep: savedStep) }
+            // A step may spoil the weights after its own loss was finite.
+            if case .nonFinite = error { throw watch.diverged(at: step) }
+            throw error
+        }
     }
 
     private var epochUnderWay: TrainingProgress.EpochUnderWay? {

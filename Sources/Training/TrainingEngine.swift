@@ -80,8 +80,9 @@ final class TrainingEngine {
         _ configuration: ModelConfiguration, batchSize: Int, workers: Int,
         available: Double = MemoryNeed.installedBytes
     ) throws {
-        let images = configuration.couplesImages ? batchSize : min(batchSize, workers * TrainingWorker.chunk)
-        let need = try MemoryNeed(configuration, images: images, workers: workers, training: true)
+        let need = try PlanSizes(
+            configuration, batchSize: batchSize, trainImages: batchSize, evaluated: [], workers: workers
+        ).need(configuration)
         do throws(AutoencoderError) { try need.check(against: available) } catch {
             throw TrainingError.memory(batchSize: batchSize, error)
         }
@@ -208,7 +209,7 @@ final class TrainingEngine {
 
     /// What the averaged weights make of draws from the prior.
     func selfTest() throws -> SelfTest? {
-        let (count, latent) = (4, configuration.latentDimension)
+        let (count, latent) = (SelfTest.count, configuration.latentDimension)
         var random = RandomSource(seed: settings.seed, stream: RandomPurpose.prior.stream(0))
         let latents = try Tensor(
             shape: [count, latent], values: (0..<count * latent).map { _ in random.normal() })

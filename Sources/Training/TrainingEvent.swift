@@ -42,6 +42,10 @@ public enum TrainingError: Error, CustomStringConvertible {
     case memory(batchSize: Int, AutoencoderError)
     /// The loss is no longer a finite number; the last checkpoint before it stays.
     case diverged(step: Int, lastFiniteLoss: Double?)
+    /// The loss is finite but has been far above the best one for too many steps.
+    case exploded(step: Int, loss: Double, best: Double)
+    /// A checkpoint or map has no room; the last checkpoint, of the step named, stays as it is.
+    case diskFull(CheckpointError, savedStep: Int)
     /// Weights that are not this model's.
     case cannotStart(reason: String)
     /// A folder that is not a run, or another run than the one asked for.
@@ -55,7 +59,8 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .imageShape: "image_shape_mismatch"
         case .emptySplit: "empty_dataset"
         case .memory: "out_of_memory"
-        case .diverged: "diverged"
+        case .diverged, .exploded: "diverged"
+        case .diskFull: "disk_full"
         case .cannotStart: "cannot_start"
         case .cannotResume: "cannot_resume"
         case .datasetChanged: "dataset_changed"
@@ -69,12 +74,17 @@ public enum TrainingError: Error, CustomStringConvertible {
         case .emptySplit(let dataset): "The dataset '\(dataset)' has no training or no test images."
         case .memory(let batchSize, let error): "Batches of \(batchSize) images: \(error)"
         case .diverged(let step, let loss):
-            "The loss is not finite at step \(step) (last finite value: \(loss.map { "\($0)" } ?? "none")). "
-                + "A lower learning rate or a warm-up may help."
+            "The loss is not finite at step \(step) (last finite value: \(loss.map { "\(Float($0))" } ?? "none")). \(Self.hint)"
+        case .exploded(let step, let loss, let best):
+            "The loss has grown to \(Float(loss)) at step \(step) (best objective: \(Float(best))). \(Self.hint)"
+        case .diskFull(let error, let step):
+            "\(error) " + (step > 0 ? "The checkpoint of step \(step) stays." : "There is no earlier checkpoint.")
         case .cannotStart(let reason): "The run cannot start from these weights: \(reason)"
         case .datasetChanged(let dataset):
             "The run cannot be resumed: the dataset '\(dataset)' has other images or labels than when it began."
         case .cannotResume(let reason): "The run cannot be resumed: \(reason)"
         }
     }
+
+    private static let hint = "A lower learning_rate, warm_up_steps or a clip_norm may help."
 }

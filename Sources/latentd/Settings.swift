@@ -58,6 +58,13 @@ struct Settings: Equatable, Sendable {
         var cancelGrace: Duration = .seconds(10)
         var silence: Duration = .seconds(1800)
         var niceness = 10
+        var workers = 1
+        var threads = 0
+        var memoryLimitBytes = 0
+        var diskReserveBytes = 268_435_456
+        var keepCheckpoints = 10
+        var keepFiles = 1000
+        var keepDays = 0
     }
 
     /// Datasets that clients bring.

@@ -100,6 +100,25 @@ struct SettingKey: Sendable {
         integer(
             "jobs.niceness", \.jobs.niceness, 0...19, "Priority of training: 0 as the daemon, 19 only what is left over"
         ),
+        integer("jobs.workers", \.jobs.workers, 1...8, "Training jobs that run at a time"),
+        integer(
+            "jobs.threads", \.jobs.threads, 0...1024,
+            "Threads of a training process; 0 means its share of compute.threads"),
+        integer(
+            "jobs.memory_limit_bytes", \.jobs.memoryLimitBytes, 0...1_099_511_627_776,
+            "Memory that a job may take; more is answered 422; 0 means its share of three quarters of the machine's"),
+        integer(
+            "jobs.disk_reserve_bytes", \.jobs.diskReserveBytes, 0...1_099_511_627_776,
+            "What checkpoints leave free on the disk; jobs without room are answered 507; 0 for none"),
+        integer(
+            "jobs.keep_checkpoints", \.jobs.keepCheckpoints, 0...100_000,
+            "Jobs that failed or were cancelled whose last checkpoint is kept, the latest"),
+        integer(
+            "jobs.keep_files", \.jobs.keepFiles, 0...100_000,
+            "Jobs that have ended whose maps and log are kept, the latest"),
+        integer(
+            "jobs.keep_days", \.jobs.keepDays, 0...36_500,
+            "Days after which no file of an ended job is kept; 0 for no such bound"),
         integer(
             "datasets.max_upload_bytes", \.datasets.maxUploadBytes, 1024...17_179_869_184,
             "The largest dataset that is taken, as it comes and uncompressed; a larger one is answered 413"),

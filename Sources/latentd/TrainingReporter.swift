@@ -80,18 +80,13 @@ struct ProgressLines: TrainingReporter {
             switch error {
             case let error as TrainingError: error.code
             case is ConfigurationError: "invalid_configuration"
-            case let error as CheckpointError: Self.code(error)
+            case let error as CheckpointError: error.isFull ? "disk_full" : "checkpoint_failed"
             case DatasetError.noSuchDataset: "dataset_not_found"
             case is DatasetError: "dataset_unusable"
             default: "training_failed"
             }
         report("\(error)")
         try? write(Line(type: "failed", code: code, message: "\(error)"))
-    }
-
-    private static func code(_ error: CheckpointError) -> String {
-        if case .file(let fault) = error, fault.isFull { return "disk_full" }
-        return "checkpoint_failed"
     }
 
     private func write(_ value: some Encodable) throws {

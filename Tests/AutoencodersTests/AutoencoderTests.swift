@@ -68,7 +68,7 @@ import Testing
     @Test func whatMemoryCannotHoldIsRefusedWithItsLargestLayer() throws {
         let configuration = try #require(ModelConfiguration.preset("mnist-2d"))
         let need = try MemoryNeed(configuration, images: 2, workers: 2, training: false)
-        // 36,928 weights, twice, and 14 x 14 x 64 outputs of two images.
+        // 36,928 weights, as they are kept and with the components that kernels make of them, and 14 x 14 x 64 outputs of two images.
         #expect(need.largestLayer == "decoder.3, 64x14x14")
         #expect(need.bytes > 4 * 2 * 207_237)
         #expect(throws: Never.self) { try need.check(against: need.bytes) }

@@ -26,7 +26,12 @@ NOBODY = 65534
 
 class Faults(InFolder):
     def history(self, daemon, job):
-        return daemon.call("GET", f"/v1/jobs/{job}/events?limit=999")["data"]
+        events, more = [], True
+        while more:
+            after = events[-1]["sequence"] if events else 0
+            page = daemon.call("GET", f"/v1/jobs/{job}/events?limit=999&after={after}")
+            events, more = events + page["data"], page["has_more"]
+        return events
 
     def reasons(self, daemon, job):
         return [event["data"].get("reason", "") for event in self.history(daemon, job)]
@@ -40,7 +45,8 @@ class Faults(InFolder):
     @contextlib.contextmanager
     def database(self):
         """The jobs' database, as another process has it."""
-        with contextlib.closing(sqlite3.connect(self.folder / "state" / "jobs.sqlite", isolation_level=None)) as database:
+        file = self.folder / "state" / "jobs.sqlite"
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as database:
             yield database
 
     def ready(self, daemon):
@@ -145,7 +151,8 @@ class Checkpoints(Faults):
         def empty(checkpoint):
             (checkpoint / "provenance.json").write_bytes(b"")
 
-        for damage, file in ((shorten, "optimizer.safetensors"), (flip, "model.safetensors"), (empty, "provenance.json")):
+        files = {shorten: "optimizer.safetensors", flip: "model.safetensors", empty: "provenance.json"}
+        for damage, file in files.items():
             with self.subTest(damage.__name__):
                 folder, whole, ended, history = self.cut(damage, training)
                 self.assertEqual((ended["status"], ended["attempt"]), ("succeeded", 2), ended)
@@ -169,7 +176,8 @@ class Datasets(Faults):
     def change(self, what):
         """The job, whose dataset changes while its process runs, and after that process was killed."""
         with Daemon(self.folder) as daemon:
-            job = daemon.submit(name="changing", model=SMALL, training={"epochs": 2000, "seed": 3, "checkpoint_every": 20})
+            training = {"epochs": 2000, "seed": 3, "checkpoint_every": 20}
+            job = daemon.submit(name="changing", model=SMALL, training=training)
             daemon.wait_for_epoch(job, 30)
             what(self.folder / "data" / "shapes")
             epoch = daemon.job(job)["progress"]["epoch"]

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (ChildExit.signal(9), "was ended by SIGKILL"),
+        (ChildExit.signal(9), "was ended by SIGKILL, as the system does where memory runs out"),
         (.signal(64), "was ended by signal 64"),
         (.code(3), "exited with code 3, saying: out of memory"),
         (.notStarted("No such file"), "could not be started (No such file)"),

@@ -42,6 +42,23 @@ import Testing
         #expect(bench.published.texts == ["1", "2", "3"])
     }
 
+    /// Each job waits for the other's file; a third one runs after them.
+    @Test func asManyRunAtOnceAsThereAreWorkers() throws {
+        let bench = try RunnerBench(workers: 2)
+        defer { bench.runner.stop() }
+        func script(_ own: String, _ other: String) -> String {
+            """
+            touch \(own); i=0
+            while [ ! -e \(other) ] && [ $i -lt 500 ]; do i=$((i+1)); sleep 0.02; done
+            [ -e \(other) ] && echo '{"type":"finished","path":"\(own)"}'
+            """
+        }
+        let ids = try [script("a", "b"), script("b", "a"), #"echo '{"type":"finished","path":"c"}'"#].map(bench.submit)
+        try bench.start()
+        for id in ids { #expect(try bench.ended(id).status == .succeeded) }
+        #expect(Set(bench.published.texts) == ["a", "b", "c"])
+    }
+
     @Test func aChildRunsNicedWithoutInputAndWithItsOwnDescriptorsOnly() throws {
         let bench = try RunnerBench()
         defer { bench.runner.stop() }
@@ -78,7 +95,8 @@ import Testing
             #"if [ $ATTEMPT = 1 ]; then kill -9 $$; fi; echo '{"type":"finished","path":"2"}'"#)
         let job = try bench.ended(id)
         #expect(job.status == .succeeded && job.attempt == 2 && job.crashes == 1)
-        let reason = "crash 1 of at most 3: the training process was ended by SIGKILL"
+        let reason =
+            "crash 1 of at most 3: the training process was ended by SIGKILL, as the system does where memory runs out"
         #expect(try bench.history(id).contains(#"status {"attempt":2,"reason":"\#(reason)","status":"queued"}"#))
     }
 

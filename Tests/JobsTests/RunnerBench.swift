@@ -15,6 +15,7 @@ final class RunnerBench: Sendable {
     /// - Parameter publish: gives the version for a result; by default `digits/` and the result's path.
     init(
         grace: Duration = .seconds(20), silence: Duration = .zero, progressInterval: Duration = .milliseconds(1),
+        workers: Int = 1,
         command: JobRunner.CommandBuilder? = nil,
         publish: @escaping @Sendable (String) throws -> String = { "digits/\($0)" }
     ) throws {
@@ -26,6 +27,7 @@ final class RunnerBench: Sendable {
         settings.cancelGrace = grace
         settings.silence = silence
         settings.progressInterval = progressInterval
+        settings.concurrentJobs = workers
         let script: JobRunner.CommandBuilder = { job in
             ChildCommand(
                 executable: "/bin/sh", arguments: ["-c", job.specification],

@@ -212,7 +212,7 @@ class Kills:
             if aim == "submit":
                 submission = self.new_submission()
                 flight = submission.send(self.daemon.port)
-                time.sleep(self.random.uniform(0, 0.015))
+                time.sleep(self.random.choice([0.002, 0.005, 0.015]) * self.random.random())
             elif aim == "cancel":
                 time.sleep(self.random.uniform(0, 0.5))
                 cancelled = self.running() if self.random.random() < 0.8 else self.submit()
@@ -245,7 +245,7 @@ class Kills:
             end = time.monotonic() + 6
             while not set(jobs.glob(pattern)) - known and time.monotonic() < end:
                 time.sleep(0.001)
-        time.sleep(self.random.uniform(0, 0.03 if aim == "checkpoint" else 0.08))
+        time.sleep(self.random.choice([0.003, 0.01, 0.03 if aim == "checkpoint" else 0.08]) * self.random.random())
 
     def seen(self, aim, submission, cancelled, answer):
         """The phase that the kill has hit, by what is left. A copy is read: the next daemon must find all as it was."""
@@ -355,8 +355,7 @@ class Kills:
         for submission in self.submissions:
             if submission.job in jobs:
                 again = max(again, self.check_job(jobs[submission.job], submission, published, expected))
-        self.problems += [f"{version} belongs to no job" for owner, versions in published.items() for version in versions
-                          if owner not in jobs]
+        self.problems += [f"{versions} belong to no job" for owner, versions in published.items() if owner not in jobs]
         with sqlite3.connect(f"file:{self.folder / 'state' / 'jobs.sqlite'}?mode=ro", uri=True) as database:
             crashes = database.execute("SELECT sum(crashes) FROM jobs").fetchone()[0]
         if crashes:

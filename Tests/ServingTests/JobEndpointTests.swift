@@ -1,3 +1,4 @@
+import Checkpoints
 import Dispatch
 import Foundation
 import HTTP
@@ -149,5 +150,48 @@ import Testing
         let untyped = daemon.send(.post, "/v1/jobs", body: Array(#"{"dataset":"large","model":"mnist-2d"}"#.utf8))
         #expect(untyped.status == .unsupportedMediaType)
         #expect(try daemon.jobs.jobs().jobs.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (
+                JobRefusal.memory(needed: 2_000_000_001, limit: 1_000_000_000, batchSize: 512, batchSizeHelps: true),
+                422,
+                "memory_limit", "training.batch_size", ["2000000001", "1000000000", "512"]
+            ),
+            (
+                .memory(needed: 5, limit: 4, batchSize: 1, batchSizeHelps: false), 422, "memory_limit", "model",
+                ["Smaller batches would not do"]
+            ),
+            (
+                .disk(DiskShortage(needed: 3 << 20, free: 5 << 20, reserve: 4 << 20)), 507, "disk_full", nil,
+                ["3.0 MiB", "5.0 MiB", "4.0 MiB"]
+            ),
+        ] as [(JobRefusal, Int, String, String?, [String])])
+    func refusesWhatCannotFitWithTheNumbers(
+        refusal: JobRefusal, status: Int, code: String, parameter: String?, words: [String]
+    ) throws {
+        let daemon = try TestDaemon(admit: { _, _ in throw refusal })
+        let response = daemon.post("/v1/jobs", #"{"dataset":"large","model":"mnist-2d"}"#)
+        #expect(response.status.code == status && response.failure.code == code)
+        #expect(response.failure.parameter == parameter)
+        for word in words { #expect(response.failure.message.contains(word)) }
+        #expect(try daemon.jobs.jobs().jobs.isEmpty)
+    }
+
+    @Test func tellsWhatAJobWillTake() throws {
+        let daemon = try TestDaemon(admit: { specification, dataset in
+            JobEstimate(
+                memoryBytes: specification.training.batchSize, checkpointBytes: dataset.splits.count,
+                seconds: 12.5, imagesPerSecond: nil)
+        })
+        let job = try daemon.post("/v1/jobs", #"{"dataset":"large","model":"mnist-2d"}"#).object()
+        guard case .object(let estimate)? = job["estimate"] else {
+            Issue.record("no estimate: \(job)")
+            return
+        }
+        #expect(estimate["memory_bytes"] == .integer(128) && estimate["checkpoint_bytes"] == .integer(2))
+        #expect(estimate["seconds"] == .number(12.5) && estimate["images_per_second"] == .null)
+        #expect(job["pruned"] != nil)
     }
 }

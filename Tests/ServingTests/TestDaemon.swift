@@ -32,7 +32,9 @@ final class TestDaemon: Sendable {
 
     /// - Parameter damage: what files of the models' folder hold instead, by their path.
     init(
-        isReady: Bool = true, damage: [String: [UInt8]] = [:], uploadLimits: DatasetStore.Limits = DatasetStore.Limits()
+        isReady: Bool = true, damage: [String: [UInt8]] = [:],
+        uploadLimits: DatasetStore.Limits = DatasetStore.Limits(),
+        admit: @escaping JobAdmissionCheck = { _, _ in nil }
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("serving-tests-\(UUID().uuidString)")
         let models = folder.appendingPathComponent("models").path
@@ -72,7 +74,8 @@ final class TestDaemon: Sendable {
         vectors = NamedVectorStore(folder: folder.appendingPathComponent("state/vectors").path)
         router = try ServingApplication(
             repository: repository, datasets: datasets, uploads: uploads,
-            jobs: jobs, run: { [folder] in Self.run($0, in: folder) }, vectors: vectors, publicDirectory: page,
+            jobs: jobs, run: { [folder] in Self.run($0, in: folder) }, admit: admit, vectors: vectors,
+            publicDirectory: page,
             isReady: { isReady }
         ).router
     }

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "child_process.h"
+#include "memory_limit.h"
 
 // Readiness bits, equal to the kernel's EPOLL* values.
 static const uint32_t linux_ready_in = 0x001;

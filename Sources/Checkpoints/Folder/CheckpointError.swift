@@ -4,6 +4,8 @@ import Autoencoders
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case missingFile(String)
     case file(FileFault)
+    /// The disk has no room for it beside what must stay free.
+    case disk(DiskShortage)
     /// Not a sound safetensors file, or not the tensors that the configuration asks for.
     case tensors(file: String, reason: SafetensorsError)
     /// `config.json` describes no model that can be built.
@@ -17,10 +19,20 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// Numbers of the optimiser that are not one a parameter.
     case parameterCount(what: String, expected: Int, actual: Int)
 
+    /// Whether room on the disk is what is missing.
+    public var isFull: Bool {
+        switch self {
+        case .file(let fault): fault.isFull
+        case .disk: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .missingFile(let name): "The checkpoint has no '\(name)'."
         case .file(let fault): fault.description
+        case .disk(let shortage): shortage.description
         case .tensors(let file, let reason): "'\(file)': \(reason)"
         case .configuration(let error): "'\(CheckpointFolder.configurationFile)': \(error)"
         case .unexpectedTensor(let file, let tensor):

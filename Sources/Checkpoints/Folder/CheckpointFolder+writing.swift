@@ -6,16 +6,21 @@ extension CheckpointFolder {
     /// Writes a checkpoint to this path, whole: a reader sees the former folder or the new one, never a mixture.
     ///
     /// A folder that is there already is exchanged in one step. Missing parents are made. The weights must be finite.
+    /// - Parameter reserve: the bytes that must stay free on the disk, 0 for none.
     /// - Returns: the bytes of its files.
     @discardableResult
-    public func publish(_ checkpoint: Checkpoint) throws -> Int {
+    public func publish(_ checkpoint: Checkpoint, keepingFree reserve: Int = 0) throws -> Int {
         let files = try Self.files(of: checkpoint)
+        let bytes = files.reduce(0) { $0 + $1.bytes.count }
+        do throws(DiskShortage) {
+            try DiskShortage.check(needed: bytes, free: DiskSpace.free(at: path), reserve: reserve)
+        } catch { throw CheckpointError.disk(error) }
         do {
             try FolderPublication.publish(files, to: path, onConflict: .replace)
         } catch {
             throw CheckpointError.file(error)
         }
-        return files.reduce(0) { $0 + $1.bytes.count }
+        return bytes
     }
 
     /// The bytes of a safetensors file that PyTorch's `load_state_dict` takes. The weights must be finite.

@@ -17,6 +17,9 @@ public struct SelfTest: Sendable, Equatable {
     /// Kernels for other vectors and batches round differently, by a hundredth of that.
     public static let tolerance: Float = 1e-3
 
+    /// How many latents a trainer writes down.
+    public static let count = 4
+
     public init(latents: Tensor, decoded: Tensor, mean: Tensor, logVariance: Tensor) {
         (self.latents, self.decoded, self.mean, self.logVariance) = (latents, decoded, mean, logVariance)
     }

@@ -14,7 +14,18 @@ final class ScatteredConvolution {
         sharing shared: ScatteredConvolution? = nil
     ) {
         self.geometry = geometry
-        let g = geometry
+        phases = Self.slides(of: geometry).enumerated().map { index, slide in
+            let window = SlidingWindow(
+                slide.correlation, batch: geometry.batch, set, scratch: scratch,
+                sharing: shared?.phases[index].window)
+            return (slide.vertical, slide.horizontal, window)
+        }
+    }
+
+    /// The windows that the places of the result fall to.
+    private static func slides(
+        of g: ConvolutionGeometry
+    ) -> [(vertical: Phase, horizontal: Phase, correlation: Correlation)] {
         let (ins, outs) = (g.inputChannels, g.outputChannels)
         let vertical = Phase.all(
             places: g.input.height, source: g.output.height, kernel: g.kernel.height, stride: g.stride.height,
@@ -22,19 +33,21 @@ final class ScatteredConvolution {
         let horizontal = Phase.all(
             places: g.input.width, source: g.output.width, kernel: g.kernel.width, stride: g.stride.width,
             margin: g.padding.left)
-        phases = vertical.enumerated().flatMap { row, rows in
-            horizontal.enumerated().map { column, columns in
+        return vertical.flatMap { rows in
+            horizontal.map { columns in
                 let correlation = Correlation(
                     vertical: rows.axis, horizontal: columns.axis, channels: outs, outputChannels: ins,
                     outputOffset: (rows.first * g.input.width + columns.first) * ins,
                     outputColumn: g.stride.width * ins, outputRow: g.stride.height * g.input.width * ins,
                     outputImage: g.input.height * g.input.width * ins)
-                let window = SlidingWindow(
-                    correlation, batch: g.batch, set, scratch: scratch,
-                    sharing: shared?.phases[row * horizontal.count + column].window)
-                return (rows, columns, window)
+                return (rows, columns, correlation)
             }
         }
+    }
+
+    /// The correlations that it is made of.
+    static func correlations(of geometry: ConvolutionGeometry) -> [Correlation] {
+        slides(of: geometry).map(\.correlation)
     }
 
     /// The elements of all results.

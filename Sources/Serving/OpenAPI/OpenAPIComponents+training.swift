@@ -44,10 +44,17 @@ extension OpenAPIComponents {
                 "created_at": .string, "started_at": JSONSchema.string.orNull, "finished_at": JSONSchema.string.orNull,
                 "queue_position": JSONSchema.integer(1...Int.max).orNull, "priority": .integer(-100...100),
                 "attempt": .integer(1...Int.max), "dataset": .string, "model": .anything, "training": .object([:]),
-                "metadata": JSONSchema.object([:]).orNull, "progress": JSONSchema.object([:]).orNull,
+                "metadata": JSONSchema.object([:]).orNull, "estimate": JSONSchema.named("JobEstimate").orNull,
+                "pruned": .array(.choice(["checkpoint", "maps", "log"])), "progress": JSONSchema.object([:]).orNull,
                 "metrics": JSONSchema.object([:]).orNull, "model_version": JSONSchema.string.orNull,
                 "error": JSONSchema.object(["code": .string, "message": .string], required: ["code", "message"]).orNull,
             ], required: ["id", "object", "name", "status", "created_at", "attempt", "dataset", "model", "training"]),
+        "JobEstimate": .object(
+            [
+                "memory_bytes": .integer(0...Int.max), "checkpoint_bytes": .integer(0...Int.max),
+                "seconds": JSONSchema.number(0...1e300).orNull,
+                "images_per_second": JSONSchema.number(0...1e300).orNull,
+            ], required: ["memory_bytes", "checkpoint_bytes", "seconds", "images_per_second"]),
         "Checkpoint": .object(
             [
                 "sequence": .integer(1...Int.max), "epoch": JSONSchema.integer(0...Int.max).orNull,

@@ -23,14 +23,15 @@ extension OperationTable {
             id: "submitJob",
             details: """
                 Accepted means written to the disk. With an Idempotency-Key the same body gives the same job again, another \
-                one 422. 429 where the queue is full.
+                one 422. 429 where the queue is full. What it will take of memory and time is estimated; one that takes more \
+                memory than a job may is 422, one whose checkpoint finds no room on the disk 507.
                 """,
             takes: .json(
                 .named("JobRequest"),
                 example:
                     #"{"dataset": "mnist", "model": "mnist-2d", "name": "mine", "training": {"epochs": 2, "seed": 7}}"#),
             gives: Operation.Content(media: [("application/json", .named("Job"))], headers: ["Location"]), status: 201,
-            headers: ["Idempotency-Key"], errors: [429]),
+            headers: ["Idempotency-Key"], errors: [429, 507]),
         "GET /v1/jobs/{job}": Operation(id: "getJob", gives: .json(.named("Job"))),
         "DELETE /v1/jobs/{job}": Operation(id: "deleteJob", status: 204, errors: [409]),
         "POST /v1/jobs/{job}/cancel": Operation(

@@ -18,9 +18,14 @@ enum JobDocument {
         number("priority", job.priority, &writer)
         number("attempt", job.attempt, &writer)
         for key in ["dataset", "model", "training", "metadata"] { raw(key, specification[key], &writer) }
+        raw("estimate", job.estimate.map { Array($0.utf8) }, &writer)
         raw("progress", job.progress.map { Array($0.utf8) }, &writer)
         raw("metrics", job.metrics.map { Array($0.utf8) }, &writer)
         text("model_version", job.modelVersion, &writer)
+        writer.key("pruned")
+        writer.beginArray()
+        for part in job.pruned { writer.string(part) }
+        writer.endArray()
         writer.key("error")
         if let failure = job.failure {
             writer.beginObject()

@@ -32,8 +32,8 @@ enum JobSubmissionRoute {
             let dataset = try check(specification, services)
             let submission = JobSubmission(
                 name: specification.modelName,
-                specification: try text(specification, dataset: dataset), priority: specification.priority ?? 0,
-                idempotency: idempotency)
+                specification: try text(specification, dataset: dataset.name), priority: specification.priority ?? 0,
+                estimate: try services.admit(specification, dataset)?.json(), idempotency: idempotency)
             return try services.jobs.submit(submission).job
         }
         return created(job)
@@ -46,7 +46,9 @@ enum JobSubmissionRoute {
     }
 
     /// The dataset must be there, and its images must be the model's.
-    private static func check(_ specification: TrainingSpecification, _ services: Services) throws -> String {
+    private static func check(_ specification: TrainingSpecification, _ services: Services) throws
+        -> DatasetDescription
+    {
         let description: DatasetDescription
         do throws(DatasetError) {
             description = try services.datasets.description(ofDatasetNamed: specification.dataset)
@@ -57,7 +59,7 @@ enum JobSubmissionRoute {
                 "image_shape_mismatch",
                 "The model takes images of \(input); those of '\(specification.dataset)' are \(shape).", "model")
         }
-        return description.name
+        return description
     }
 
     private static func idempotency(_ request: Request) throws -> JobSubmission.Idempotency? {

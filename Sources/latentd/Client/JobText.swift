@@ -21,7 +21,8 @@ enum JobText {
             ("status", job.status.rawValue + (job.statusReason.map { ": \($0)" } ?? "")),
             ("in the queue", job.queuePosition.map { "number \($0)" }), ("dataset", job.dataset),
             ("epochs", "\(job.training.epochs)"), ("priority", "\(job.priority)"), ("attempt", "\(job.attempt)"),
-            ("created", job.createdAt), ("started", job.startedAt), ("finished", job.finishedAt),
+            ("estimate", job.estimate.map(estimate)), ("created", job.createdAt), ("started", job.startedAt),
+            ("finished", job.finishedAt),
         ]
         if let now = job.progress {
             let rate = "\(ProgressBar.whole(now.imagesPerSecond)) images/s"
@@ -32,6 +33,13 @@ enum JobText {
         for name in ["train", "test", "validation"] { facts.append((name, job.metrics?[name].map(ProgressBar.parts))) }
         facts += [("model", job.modelVersion), ("error", job.error.map { "\($0.message) (\($0.code))" })]
         return TextTable.text(of: facts.compactMap { fact in fact.1.map { [fact.0, $0] } })
+    }
+
+    /// What a job will take.
+    static func estimate(_ estimate: RemoteJob.Estimate) -> String {
+        let memory = "\((estimate.memoryBytes + 1_048_575) >> 20) MiB of memory"
+        guard let seconds = estimate.seconds, let rate = estimate.imagesPerSecond else { return memory }
+        return "\(memory), \(ProgressBar.time(seconds)) at \(ProgressBar.whole(rate)) images/s"
     }
 
     private static func progress(_ job: RemoteJob) -> String {

@@ -9,6 +9,17 @@ struct RemoteJob: Decodable {
 
     struct Failure: Decodable { let code, message: String }
 
+    struct Estimate: Decodable {
+        let memoryBytes: Int
+        let seconds, imagesPerSecond: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case seconds
+            case memoryBytes = "memory_bytes"
+            case imagesPerSecond = "images_per_second"
+        }
+    }
+
     let id, name: String
     let status: JobStatus
     let statusReason: String?
@@ -18,13 +29,14 @@ struct RemoteJob: Decodable {
     let priority, attempt: Int
     let dataset: String
     let training: Training
+    let estimate: Estimate?
     let progress: RemoteProgress?
     let metrics: [String: LossParts]?
     let modelVersion: String?
     let error: Failure?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, status, priority, attempt, dataset, training, progress, metrics, error
+        case id, name, status, priority, attempt, dataset, training, estimate, progress, metrics, error
         case statusReason = "status_reason"
         case createdAt = "created_at"
         case startedAt = "started_at"

@@ -52,6 +52,7 @@ extension JobsCommand {
                 let job: RemoteJob = try client.decode(
                     try client.call("POST", "/v1/jobs", body: body, fields: fields))
                 writeLine(job.id)
+                if let estimate = job.estimate { report("estimate: \(JobText.estimate(estimate))") }
                 path = JobsCommand.path(job.id)
             }
             if follow { try JobsCommand.follow(path, client) }

@@ -51,6 +51,7 @@ struct TrainCommand: ParsableCommand {
         StopSignal.listen()
         do {
             let settings = try compute.settings()
+            if jobSpec != nil { JobLimits(settings).impose() }
             let folder = CheckpointFolder(path: output)
             if jobSpec != nil, let damage = try setAsideIfDamaged(folder) { reporter.beganAnew(damage) }
             let resumes = (resume || jobSpec != nil) && folder.exists
@@ -64,6 +65,7 @@ struct TrainCommand: ParsableCommand {
             let trainer = try Trainer(
                 specification, dataset: dataset, output: folder, pool: machine.pool, backend: machine.backend,
                 origin: Trainer.Origin(programVersion: programVersion, command: command))
+            if jobSpec != nil { trainer.diskReserve = settings.jobs.diskReserveBytes }
             if resumes {
                 try trainer.resume()
             } else if let from {

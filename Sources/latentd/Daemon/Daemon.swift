@@ -21,6 +21,7 @@ final class Daemon {
     private let jobs: JobStore
     private let runner: JobRunner
     private let server: Server
+    private let work: JobWork
     private let removal: JobObservation
     private let tokens: TokenStore
 
@@ -54,13 +55,14 @@ final class Daemon {
         repository = ModelRepository(
             bundled: [folders.models.path], writable: JobWork.models(folders).path,
             pool: machine.pool, backend: machine.backend)
-        let work = JobWork(settings, folders, repository)
-        removal = work.removeFilesOfDeletedJobs(in: jobs)
+        work = JobWork(settings, folders, repository)
+        removal = work.clearUp(after: jobs, logger)
         var runnerSettings = JobRunner.Settings()
         runnerSettings.cancelGrace = settings.jobs.cancelGrace
         runnerSettings.silence = settings.jobs.silence
         runnerSettings.maximumCrashes = settings.jobs.maxCrashes
         runnerSettings.niceness = settings.jobs.niceness
+        runnerSettings.concurrentJobs = settings.jobs.workers
         runner = try JobRunner(
             store: jobs, settings: runnerSettings, logger: logger, command: work.command, publish: work.publish)
         var configuration = ServerConfiguration(settings, tls: tls, logger: logger)
@@ -72,6 +74,7 @@ final class Daemon {
         uploads.removeLeftovers()
         let application = try ServingApplication(
             repository: repository, datasets: datasets, uploads: uploads, jobs: jobs, run: work.run,
+            admit: work.admission(jobs).estimate,
             vectors: NamedVectorStore(
                 folder: folders.state.appendingPathComponent("vectors").path,
                 writableModels: JobWork.models(folders).path),
@@ -114,6 +117,7 @@ final class Daemon {
                 ])
         }
         try runner.start()
+        work.prune(jobs, logger)
         isReady.set(true)
         greet(port: port)
         waitForStop()

@@ -2,6 +2,7 @@ import Autoencoders
 import Checkpoints
 import Foundation
 import Jobs
+import Logging
 
 /// What a job is, to this program: a `latentd train` process, and the publication of its checkpoint.
 struct JobWork: Sendable {
@@ -29,10 +30,13 @@ struct JobWork: Sendable {
         environment["LATENTD_CONFIG"] = "/dev/null"
         environment["LATENTD_STATE_DIR"] = folders.state.path
         // Not a flag: a run that is gone on with keeps the number of threads that it was begun with.
-        environment["LATENTD_COMPUTE_THREADS"] = "\(settings.compute.threads)"
+        let limits = JobLimits(settings)
+        environment["LATENTD_COMPUTE_THREADS"] = "\(limits.threads)"
+        environment["LATENTD_JOBS_MEMORY_LIMIT_BYTES"] = "\(limits.memoryBytes)"
+        environment["LATENTD_JOBS_DISK_RESERVE_BYTES"] = "\(settings.jobs.diskReserveBytes)"
         return ChildCommand(
             executable: SettingsFolders.executable.path, arguments: arguments, environment: environment,
-            logFile: folder.appendingPathComponent("train.log"))
+            logFile: log(job.id))
     }
 
     /// Serves the finished checkpoint as the next version of its name, once, however often it is asked to.
@@ -55,15 +59,43 @@ struct JobWork: Sendable {
         }
     }
 
-    /// A deleted job leaves nothing behind.
-    func removeFilesOfDeletedJobs(in store: JobStore) -> JobObservation {
+    /// What jobs are held against before they are accepted.
+    func admission(_ store: JobStore) -> JobAdmission {
+        JobAdmission(
+            limits: JobLimits(settings), folder: folders.state, diskReserve: settings.jobs.diskReserveBytes, jobs: store
+        )
+    }
+
+    /// A deleted job leaves nothing behind, one that has ended what the settings keep.
+    func clearUp(after store: JobStore, _ logger: Logger) -> JobObservation {
         store.observe { id in
             do throws(JobStoreError) {
-                _ = try store.job(id)
+                if try store.job(id).status.isFinal { prune(store, logger) }
             } catch {
                 guard case .notFound = error else { return }
                 try? FileManager.default.removeItem(at: folder(id))
             }
+        }
+    }
+
+    /// Removes files of jobs that have ended, by the settings. A failure costs disk space, and is made good the next time.
+    func prune(_ store: JobStore, _ logger: Logger, now: Date = .now) {
+        do throws(JobStoreError) {
+            for (id, parts) in JobPruning(settings.jobs).parts(of: try store.endedJobs(), now: now) {
+                // Noted first: a file that is said to be there must be.
+                try store.markPruned(parts.map(\.rawValue), of: id)
+                for part in parts { remove(part, of: id) }
+            }
+        } catch {
+            logger.warning("files of jobs that have ended cannot be pruned", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func remove(_ part: JobPart, of id: JobIdentifier) {
+        switch part {
+        case .checkpoint: try? FileManager.default.removeItem(atPath: run(id).path)
+        case .maps: try? run(id).runMaps.remove()
+        case .log: try? FileManager.default.removeItem(at: log(id))
         }
     }
 
@@ -81,6 +113,8 @@ struct JobWork: Sendable {
     func run(_ id: JobIdentifier) -> CheckpointFolder {
         CheckpointFolder(path: folder(id).appendingPathComponent("checkpoint").path)
     }
+
+    private func log(_ id: JobIdentifier) -> URL { folder(id).appendingPathComponent("train.log") }
 
     private func folder(_ id: JobIdentifier) -> URL {
         folders.state.appendingPathComponent("jobs").appendingPathComponent("\(id)")
