@@ -21,6 +21,13 @@ PROGRAM = ROOT / ".build" / "release" / "latentd"  # run.py sets another one
 FIXTURE = ROOT / "Tests" / "CheckpointsTests" / "Fixtures" / "from_pytorch"
 BUNDLED = ROOT / "deploy" / "models"
 DEADLINE = 120
+# Dense layers, so that an epoch is a moment and a checkpoint a few files.
+SMALL = {
+    "family": "vae", "input": {"channels": 1, "height": 28, "width": 28}, "latent_dimension": 2,
+    "encoder": [{"type": "dense", "units": 32}],
+    "decoder": [{"type": "dense", "units": 32}, {"type": "dense", "units": 784, "activation": "none"},
+                {"type": "reshape", "shape": [1, 28, 28]}],
+}
 
 
 def environment():

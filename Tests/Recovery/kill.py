@@ -32,17 +32,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
 sys.dont_write_bytecode = True
 import support  # noqa: E402
+from support import SMALL  # noqa: E402
 
 FINAL = ("succeeded", "failed", "cancelled")
 SUCCESSORS = {
     None: {"queued"}, "queued": {"running", "paused", "cancelled"}, "paused": {"queued", "cancelled"},
     "running": {"succeeded", "failed", "cancelled", "queued", "paused"},
-}
-MODEL = {
-    "family": "vae", "input": {"channels": 1, "height": 28, "width": 28}, "latent_dimension": 2,
-    "encoder": [{"type": "dense", "units": 32}],
-    "decoder": [{"type": "dense", "units": 32}, {"type": "dense", "units": 784, "activation": "none"},
-                {"type": "reshape", "shape": [1, 28, 28]}],
 }
 IMAGES = 512
 # What is trained, by the name of its model: long and short runs, checkpoints near and far, everything that is resumed.
@@ -88,7 +83,7 @@ class Submission:
 
     def __init__(self, number, recipe):
         self.key, self.recipe = f"key-{number}", recipe
-        self.body = json.dumps({"dataset": "shapes", "model": MODEL, "name": recipe, "training": RECIPES[recipe],
+        self.body = json.dumps({"dataset": "shapes", "model": SMALL, "name": recipe, "training": RECIPES[recipe],
                                 "metadata": {"key": self.key}}).encode()
         self.job, self.cancel = None, None  # the cancel's status, 0 while it is not known
 
@@ -441,7 +436,7 @@ def uninterrupted(folder):
         (folder / name).mkdir(parents=True)
     support.write_shapes(folder / "data" / "shapes", train=IMAGES, test=64)
     with support.Daemon(folder) as daemon:
-        jobs = {name: daemon.submit(name=name, model=MODEL, training=training) for name, training in RECIPES.items()}
+        jobs = {name: daemon.submit(name=name, model=SMALL, training=training) for name, training in RECIPES.items()}
         return {name: digests(folder, daemon.wait_for(job, "succeeded")["model_version"]) for name, job in jobs.items()}
 
 

@@ -96,6 +96,9 @@ public struct CheckpointFolder: Sendable, Hashable {
     /// The same in the folder that a finished run leaves.
     public var maps: MapSeries { MapSeries(path: "\(path)/\(Self.mapsFolder)") }
 
+    /// Where a run sets it aside that finds it damaged.
+    public var damaged: CheckpointFolder { CheckpointFolder(path: path + ".damaged") }
+
     private func map(_ file: String) throws(CheckpointError) -> LatentMap? {
         try LatentMap.read(file, in: path, dimension: try configuration().latentDimension)
     }

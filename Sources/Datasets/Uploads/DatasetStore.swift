@@ -82,7 +82,7 @@ public final class DatasetStore: Sendable {
     public func remove(named name: String, unless check: () throws -> Void) throws {
         let going = folder.appendingPathComponent(Self.goingPrefix + UUID().uuidString)
         try presence.withLock { _ in
-            guard uploaded().contains(where: { $0.name == name }) else {
+            guard uploaded(named: name) != nil else {
                 _ = try catalogue.description(ofDatasetNamed: name)
                 throw UploadError.notUploaded(name)
             }
@@ -102,7 +102,7 @@ public final class DatasetStore: Sendable {
 
     /// Whether this content is there under its name. Throws where other content is.
     private func isKept(_ manifest: DatasetManifest) throws(UploadError) -> Bool {
-        if let known = uploaded().first(where: { $0.name == manifest.name }) {
+        if let known = uploaded(named: manifest.name) {
             guard known.hasContent(of: manifest) else { throw .nameTaken(manifest.name) }
             return true
         }
@@ -114,11 +114,17 @@ public final class DatasetStore: Sendable {
         return false
     }
 
-    /// The manifests of what was brought; a folder says its name itself.
+    /// The manifests of what was brought.
     private func uploaded() -> [DatasetManifest] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter(DatasetCatalogue.isUsable).compactMap { name in
-            DatasetManifest(in: folder.appendingPathComponent(name)).flatMap { $0.name == name ? $0 : nil }
-        }
+        return names.compactMap(uploaded(named:))
+    }
+
+    /// Nil where no dataset of this name was brought; a folder says its name itself.
+    private func uploaded(named name: String) -> DatasetManifest? {
+        guard DatasetCatalogue.isUsable(name),
+            let manifest = DatasetManifest(in: folder.appendingPathComponent(name)), manifest.name == name
+        else { return nil }
+        return manifest
     }
 }

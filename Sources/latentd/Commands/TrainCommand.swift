@@ -99,9 +99,8 @@ struct TrainCommand: ParsableCommand {
         } catch .file(let fault) {
             throw CheckpointError.file(fault)
         } catch {
-            let damaged = folder.path + ".damaged"
-            try? FileManager.default.removeItem(atPath: damaged)
-            try FileManager.default.moveItem(atPath: folder.path, toPath: damaged)
+            try? FileManager.default.removeItem(atPath: folder.damaged.path)
+            try FileManager.default.moveItem(atPath: folder.path, toPath: folder.damaged.path)
             return error.description
         }
     }

@@ -28,6 +28,8 @@ struct JobWork: Sendable {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LATENTD_") }
         // The settings are the daemon's, not those of a file that it may not have read itself.
         environment["LATENTD_CONFIG"] = "/dev/null"
+        // Swift's backtrace would keep a process that has crashed for up to 30 s, at full load.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         environment["LATENTD_STATE_DIR"] = folders.state.path
         // Not a flag: a run that is gone on with keeps the number of threads that it was begun with.
         let limits = JobLimits(settings)
@@ -93,7 +95,8 @@ struct JobWork: Sendable {
 
     private func remove(_ part: JobPart, of id: JobIdentifier) {
         switch part {
-        case .checkpoint: try? FileManager.default.removeItem(atPath: run(id).path)
+        case .checkpoint:
+            for folder in [run(id), run(id).damaged] { try? FileManager.default.removeItem(atPath: folder.path) }
         case .maps: try? run(id).runMaps.remove()
         case .log: try? FileManager.default.removeItem(at: log(id))
         }
