@@ -1,33 +1,46 @@
-// Mouse, touch and keyboard on the map, turned into what they mean: move the view, point at a place, pick a place.
+// Mouse, touch and keyboard on the map, turned into what they mean: move the view, point at a place, pick a place, or what
+// the chosen mode makes of a drag (see tools.js).
 
 const clickSlack = 4;
 const keyboardPan = 60;
 const keyboardZoom = 1.3;
+const middleButton = 1;
 
 /**
  * `actions`: point(x, y) as the cursor moves over a latent place, leave(), pick(x, y, which) with which "A", "B" or
  * null (the page decides), and reset(). The view itself is moved here.
  */
-export function listenForGestures(view, actions) {
+export function listenForGestures(view, tools, actions) {
     const { frame } = view;
     const pointers = new Map();
     let travelled = 0;
+    let drag = null; // the mode that has this drag; null moves the map
+    let pressed = null; // the mode in which the press began
 
     const place = (event) => {
         const box = frame.getBoundingClientRect();
         return [event.clientX - box.left, event.clientY - box.top];
     };
-    const latentAt = (event) => view.viewport.toLatent(...place(event));
+    const spotAt = (event) => spot(view, ...place(event), event);
 
     frame.addEventListener("pointerdown", (event) => {
-        if (event.button !== 0 || event.target.closest("button")) return;
+        if (![0, middleButton].includes(event.button) || event.target.closest("button")) return;
+        if (event.button === middleButton) event.preventDefault(); // no scrolling by itself
         frame.setPointerCapture(event.pointerId);
-        if (pointers.size === 0) travelled = 0;
+        if (pointers.size === 0) {
+            travelled = 0;
+            pressed = event.button === middleButton ? null : tools.active;
+            drag = pressed?.begin ? pressed : null;
+            drag?.begin(spotAt(event));
+        } else {
+            drag?.cancel?.(); // a second finger moves the map
+            drag = null;
+        }
         pointers.set(event.pointerId, place(event));
     });
 
     frame.addEventListener("pointermove", (event) => {
-        if (!event.target.closest?.("button")) actions.point(...latentAt(event));
+        if (!event.target.closest?.("button")) actions.point(...view.viewport.toLatent(...place(event)));
         const before = pointers.get(event.pointerId);
         if (!before) return;
         const now = place(event);
@@ -35,8 +48,9 @@ export function listenForGestures(view, actions) {
         if (pointers.size === 2) pinch(view, pointers, event.pointerId, now);
         travelled += Math.hypot(right, down);
         if (travelled > clickSlack) {
-            frame.classList.add("dragging");
-            if (pointers.size === 1) view.move((viewport) => viewport.pan(right, down));
+            if (drag) drag.move?.(spotAt(event));
+            else frame.classList.add("dragging");
+            if (!drag && pointers.size === 1) view.move((viewport) => viewport.pan(right, down));
         }
         pointers.set(event.pointerId, now);
     });
@@ -44,9 +58,15 @@ export function listenForGestures(view, actions) {
     const release = (event) => {
         if (!pointers.delete(event.pointerId)) return;
         frame.classList.remove("dragging");
-        if (event.type === "pointerup" && pointers.size === 0 && travelled <= clickSlack) {
-            actions.pick(...latentAt(event), event.shiftKey ? "B" : null);
-        }
+        if (pointers.size > 0) return;
+        const isClick = event.type === "pointerup" && travelled <= clickSlack;
+        if (isClick || event.type !== "pointerup") drag?.cancel?.();
+        else drag?.end?.(spotAt(event));
+        drag = null;
+        if (!isClick || !pressed) return;
+        const { x, y, shift } = spotAt(event);
+        if (pressed.click) pressed.click(spotAt(event));
+        else actions.pick(x, y, shift ? "B" : null);
     };
     frame.addEventListener("pointerup", release);
     frame.addEventListener("pointercancel", release);
@@ -59,12 +79,20 @@ export function listenForGestures(view, actions) {
     }, { passive: false });
 
     frame.addEventListener("keydown", (event) => {
-        if (event.target !== frame || event.ctrlKey || event.metaKey || event.altKey) return;
-        const action = keys(view, actions)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-        if (!action) return;
+        if (event.target !== frame || event.ctrlKey || event.metaKey) return;
+        const middle = spot(view, view.viewport.width / 2, view.viewport.height / 2, event);
+        if (!tools.press(event.key, middle)) {
+            const action = keys(view, actions)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+            if (!action || event.altKey) return;
+            action();
+        }
         event.preventDefault();
-        action();
     });
+}
+
+function spot(view, left, top, { shiftKey, altKey }) {
+    const [x, y] = view.viewport.toLatent(left, top);
+    return { x, y, left, top, shift: shiftKey, alt: altKey };
 }
 
 /** With the keyboard the cursor is the middle of the map: the arrows move the map under it. */

@@ -11,6 +11,8 @@ import { Legend } from "./legend.js";
 import { ManifoldLayer } from "./manifold-layer.js";
 import { MapView } from "./map-view.js";
 import { PointCloud } from "./point-cloud.js";
+import { Sections } from "./sections.js";
+import { Tools } from "./tools.js";
 
 export class MapPage {
     constructor(address, report, train) {
@@ -21,12 +23,14 @@ export class MapPage {
             this.view.manifold.toggle(false);
             report(error);
         });
+        this.tools = new Tools(this.view, address);
+        this.sections = new Sections(address);
         this.cursor = new CursorPicture(this.view, report);
         this.strip = new FilmStrip(this.view, address, report);
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, report);
         this.drop = acceptImages(this.view, this.cursor, report);
-        listenForGestures(this.view, {
+        listenForGestures(this.view, this.tools, {
             point: (x, y) => this.cursor.moveTo(x, y),
             leave: () => this.cursor.leave(),
             pick: (x, y, which) => {
@@ -45,6 +49,8 @@ export class MapPage {
 
     /** Opens a model as GET /v1/models/{m} describes it. */
     async open(model, labelNames) {
+        this.tools.restore();
+        this.sections.restore();
         const plane = model.latent_dimension === 2;
         let cloud = new PointCloud(new Float32Array(), new Uint8Array());
         this.model = null;

@@ -17,7 +17,7 @@ export class MapView extends EventTarget {
         this.viewport = new Viewport();
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
-            cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
+            layers: [], cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
             marks: { cursor: null, from: null, to: null, path: [], encoded: null },
         });
         this.colours = colourTable();
@@ -111,6 +111,7 @@ export class MapView extends EventTarget {
             drawClassNames(context, this.viewport, this.centres, this.names, this.visible);
         }
         drawTickNumbers(context, this.viewport);
+        for (const layer of this.layers) layer(context, this.viewport);
         drawMarks(context, this.viewport, this.marks, token);
     }
 

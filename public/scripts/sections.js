@@ -1,0 +1,48 @@
+// The column of tools beside the map: which `<details class="tool">` are open lives in the address, and what is rarely used
+// is loaded when its section is opened for the first time.
+
+const prefix = "tool-";
+const all = () => [...document.querySelectorAll(`details.tool[id^='${prefix}']`)];
+const nameOf = (section) => section.id.slice(prefix.length);
+
+export class Sections {
+    /** Sections that the page's HTML has open are open unless the address says otherwise. */
+    constructor(address) {
+        Object.assign(this, { address, usual: this.opened(), loads: new Map() });
+        this.restore();
+        for (const section of all()) {
+            section.addEventListener("toggle", () => {
+                const opened = this.opened();
+                address.set("open", opened === this.usual ? null : opened || "none");
+                this.load(nameOf(section));
+            });
+        }
+    }
+
+    restore() {
+        const wanted = (this.address.get("open") ?? this.usual).split(",");
+        for (const section of all()) section.open = wanted.includes(nameOf(section));
+    }
+
+    opened() {
+        return all().filter((section) => section.open).map(nameOf).join(",");
+    }
+
+    open(name) {
+        document.getElementById(prefix + name).open = true;
+        this.load(name);
+    }
+
+    /** `work` is called once, when the section `name` is open for the first time, which may be now. */
+    whenOpened(name, work) {
+        this.loads.set(name, work);
+        this.load(name);
+    }
+
+    load(name) {
+        const work = this.loads.get(name);
+        if (!work || !document.getElementById(prefix + name).open) return;
+        this.loads.delete(name);
+        work();
+    }
+}
