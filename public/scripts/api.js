@@ -19,7 +19,7 @@ export class Unreachable extends Error {
 const name = encodeURIComponent;
 const binary = "application/octet-stream";
 
-async function request(path, { method = "GET", json, body, type, accept = "application/json", signal } = {}) {
+export async function request(path, { method = "GET", json, body, type, accept = "application/json", signal } = {}) {
     const headers = { Accept: accept };
     if (json !== undefined) {
         body = JSON.stringify(json);
@@ -43,7 +43,7 @@ async function request(path, { method = "GET", json, body, type, accept = "appli
     throw new ApiError(response.status, described);
 }
 
-async function json(path, options) {
+export async function json(path, options) {
     const response = await request(path, options);
     try {
         return await response.json();

@@ -1,5 +1,7 @@
 // Building the page's elements. Text goes in by textContent only, so a name with markup in it stays a name.
 
+import { onSchemeChange } from "./scheme.js";
+
 /** `element("p", { class: "hint", text: "..." }, child, ...)`; `on` holds listeners, `data` the data attributes. */
 export function element(tag, { text, on = {}, data = {}, ...attributes } = {}, ...children) {
     const node = document.createElement(tag);
@@ -31,7 +33,7 @@ function apply(node, attributes, listeners) {
 export const byId = (id) => document.getElementById(id);
 
 const tokens = new Map();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tokens.clear());
+onSchemeChange(() => tokens.clear());
 
 /** The value of a CSS custom property, so that the canvases follow the style sheet in light and dark. */
 export function token(property) {

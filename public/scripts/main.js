@@ -7,6 +7,7 @@ import { byId, element } from "./dom.js";
 import { listJobs } from "./jobs.js";
 import { MapPage } from "./map-page.js";
 import { showModel } from "./model-page.js";
+import { setUpSchemeButton } from "./scheme.js";
 import { listenForTabs } from "./tabs.js";
 import { setUpTrainingForm } from "./training-form.js";
 
@@ -101,5 +102,6 @@ address.listen(() => {
     tabs.show(address.get("tab") ?? "map");
     start();
 });
+setUpSchemeButton(byId("scheme"));
 tabs.show(address.get("tab") ?? "map");
 start();

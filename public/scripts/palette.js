@@ -2,6 +2,8 @@
 // "Accessible Color Sequences for Data Visualization" (2021), reordered; on dark ground the darkest are lifted.
 // The map also writes each class's name over its points: colour is never the only sign.
 
+import { isDark, onSchemeChange } from "./scheme.js";
+
 const onLight = [
     "#3f90da", "#e76300", "#832db6", "#94a4a2", "#bd1f01", "#ffa90e", "#a96b59", "#5cbfc4", "#717581", "#b9ac70",
 ];
@@ -10,10 +12,7 @@ const onDark = [
 ];
 const unlabelled = { light: "#5d6470", dark: "#aab1bd" };
 
-const darkScheme = matchMedia("(prefers-color-scheme: dark)");
-
-export const isDark = () => darkScheme.matches;
-export const onSchemeChange = (changed) => darkScheme.addEventListener("change", changed);
+export { isDark, onSchemeChange };
 
 /** The CSS colour of a label; labels past the ten start over, 255 is "no label". */
 export function colour(label) {
