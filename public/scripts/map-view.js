@@ -3,30 +3,48 @@
 import { drawClassNames, drawGrid, drawTickNumbers } from "./axes.js";
 import { token } from "./dom.js";
 import { drawMarks } from "./marks.js";
-import { colourTable, onSchemeChange } from "./palette.js";
-import { Rasteriser } from "./rasteriser.js";
+import { inkTable, onSchemeChange } from "./palette.js";
+import { Rasteriser } from "./points/rasteriser.js";
+import { Shades, dimPass, plainPass } from "./points/shades.js";
 import { Viewport } from "./viewport.js";
+
+// Of the points that are not selected, where some are.
+const dimmed = 0.2;
 
 export class MapView extends EventTarget {
     /** frame: the element that holds `canvas.paper`, `canvas.points` and `canvas.marks`. */
     constructor(frame) {
         super();
         this.frame = frame;
-        [this.paper, this.points, this.overlay] = ["paper", "points", "marks"].map((c) => frame.querySelector(`.${c}`));
-        this.renderer = new Rasteriser(this.points);
+        [this.paper, this.overlay] = ["paper", "marks"].map((c) => frame.querySelector(`.${c}`));
+        this.use(new Rasteriser());
         this.viewport = new Viewport();
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
             layers: [], cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
             marks: { cursor: null, from: null, to: null, path: [], encoded: null },
         });
-        this.colours = colourTable();
-        this.scheduled = 0;
+        Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, scheduled: 0 });
         new ResizeObserver(() => this.resize()).observe(frame);
         onSchemeChange(() => {
-            this.colours = colourTable();
+            this.inks = inkTable();
             this.requestFrame();
         });
+    }
+
+    /** Draws the points with another renderer; the interface stands in points/rasteriser.js. */
+    use(renderer) {
+        const before = this.renderer?.canvas ?? this.frame.querySelector(".points");
+        before.replaceWith(renderer.canvas);
+        this.renderer?.release();
+        this.renderer = renderer;
+        if (!this.ratio) return;
+        renderer.resize(this.viewport.width, this.viewport.height, this.ratio);
+        this.requestFrame();
+    }
+
+    get points() {
+        return this.renderer.canvas;
     }
 
     /** Shows a cloud; `names` are the labels' names, `bounds` what `fit` shows, if not this cloud's own. */
@@ -58,7 +76,7 @@ export class MapView extends EventTarget {
             canvas.width = Math.round(width * this.ratio);
             canvas.height = Math.round(height * this.ratio);
         }
-        this.renderer.resize(Math.round(width * this.ratio), Math.round(height * this.ratio));
+        this.renderer.resize(width, height, this.ratio);
         this.dispatchEvent(new Event("resized"));
         if (this.fitted) this.fit();
         this.dispatchEvent(new Event("viewchange"));
@@ -85,24 +103,32 @@ export class MapView extends EventTarget {
     }
 
     drawPoints() {
-        const { viewport, ratio, cloud } = this;
-        const scene = {
-            positions: cloud?.positions ?? new Float32Array(), labels: cloud?.labels ?? new Uint8Array(),
-            visible: this.visible, colours: this.colours, x: viewport.x, y: viewport.y, scale: viewport.scale * ratio,
-            ...this.pointStyle(),
-        };
+        const { viewport, cloud, visible } = this;
         const started = performance.now();
-        const drawn = this.renderer.draw(scene);
+        let drawn = 0;
+        if (cloud) {
+            const selected = this.selected?.length === cloud.count ? this.selected : null;
+            const inks = this.colouring?.inks.length === cloud.count ? this.colouring.inks : null;
+            const { radius, opacity } = this.pointStyle();
+            drawn = this.renderer.draw({
+                grid: cloud.grid, shades: this.shades.of({ cloud, visible, inks, selected }),
+                inks: inks ? this.colouring.table : this.inks,
+                passes: selected ? [[dimPass, opacity * dimmed], [plainPass, Math.min(1, opacity * 1.3)]] : [[plainPass, opacity]],
+                x: viewport.x, y: viewport.y, scale: viewport.scale, radius,
+            });
+        } else {
+            this.renderer.clear();
+        }
         Object.assign(this.points.dataset, { drawn, frame: (performance.now() - started).toFixed(1) });
     }
 
     /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */
     pointStyle() {
-        const spread = this.cloud?.spread ?? 1;
-        const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, this.cloud?.count ?? 1);
+        const { spread, count } = this.cloud;
+        const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, count);
         const radius = Math.min(5.5, Math.max(1, 0.6 * Math.sqrt(pixelsEach)));
         const opacity = Math.min(0.92, 0.34 + 0.16 * radius);
-        return { radius: radius * this.ratio, opacity: this.manifold?.visible ? Math.min(0.95, opacity + 0.2) : opacity };
+        return { radius, opacity: this.manifold?.visible ? Math.min(0.95, opacity + 0.2) : opacity };
     }
 
     drawOverlay() {

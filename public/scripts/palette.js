@@ -20,12 +20,11 @@ export function colour(label) {
     return (isDark() ? onDark : onLight)[label % 10];
 }
 
-/** All 256 labels' colours as bytes, [256 * 3], for the renderers. */
-export function colourTable() {
-    const table = new Uint8Array(256 * 3);
-    for (let label = 0; label < 256; label += 1) {
-        const value = parseInt(colour(label).slice(1), 16);
-        table.set([value >> 16, (value >> 8) & 255, value & 255], label * 3);
-    }
-    return table;
+/** A CSS colour `#rrggbb` as the renderers take it: 0xBBGGRR, the order of bytes in an ImageData. */
+export function ink(css) {
+    const value = parseInt(css.slice(1), 16);
+    return ((value & 255) << 16) | (value & 0xff00) | (value >> 16);
 }
+
+/** All 256 labels' inks. */
+export const inkTable = () => Uint32Array.from({ length: 256 }, (_, label) => ink(colour(label)));

@@ -1,5 +1,7 @@
 // The encoded points: where they are, what they are, and the questions the map asks of them.
 
+import { Grid } from "./points/grid.js";
+
 export class PointCloud {
     /** positions: Float32Array [n * 2]; labels: Uint8Array [n], 255 is none. */
     constructor(positions, labels) {
@@ -18,17 +20,15 @@ export class PointCloud {
         return [...this.counts.keys()].filter((label) => this.counts[label] > 0);
     }
 
+    /** The points in the order of a grid, made at its first use. */
+    get grid() {
+        this.ordered ??= new Grid(this.positions);
+        return this.ordered;
+    }
+
     /** The box around all points, or null without points. */
     get bounds() {
-        if (this.count === 0) return null;
-        const box = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
-        for (let i = 0; i < this.positions.length; i += 2) {
-            box.x0 = Math.min(box.x0, this.positions[i]);
-            box.x1 = Math.max(box.x1, this.positions[i]);
-            box.y0 = Math.min(box.y0, this.positions[i + 1]);
-            box.y1 = Math.max(box.y1, this.positions[i + 1]);
-        }
-        return box;
+        return this.grid.box;
     }
 
     /** An area in latent units that holds the bulk of the points: a box of two standard deviations each way. */
@@ -39,17 +39,7 @@ export class PointCloud {
 
     /** The index of the visible point nearest to (x, y), or -1. */
     nearest(x, y, visible) {
-        let best = -1;
-        let bestDistance = Infinity;
-        const { positions, labels } = this;
-        for (let i = 0; i < labels.length; i += 1) {
-            if (visible[labels[i]] === 0) continue;
-            const right = positions[2 * i] - x;
-            const up = positions[2 * i + 1] - y;
-            const distance = right * right + up * up;
-            if (distance < bestDistance) [best, bestDistance] = [i, distance];
-        }
-        return best;
+        return this.grid.nearest(x, y, (point) => visible[this.labels[point]] !== 0);
     }
 
     /** The median place of every class: where its name is written. */

@@ -1,0 +1,79 @@
+// Draws points into an ImageData by hand: discs over each other, or, where they are many and small, counts. Without a GPU this
+// beats WebGL by an order of magnitude, and it needs nothing.
+//
+// The renderer interface, which webgl.js keeps too:
+//   canvas                          its own; the map puts it into the frame
+//   resize(width, height, ratio)    CSS pixels, and device pixels in one of them
+//   draw(scene) -> number of points drawn, where scene is
+//     { grid (grid.js), shades: Uint16Array [n] in the grid's order (shades.js), inks: Uint32Array [256] 0xBBGGRR,
+//       passes: [[pass, opacity 0...1], ...], x, y (latent at the canvas' middle), scale (CSS pixels a unit), radius (CSS pixels) }
+//   clear(), release()
+
+import { element } from "../dom.js";
+import { Splats } from "./splats.js";
+import { Stamps } from "./stamps.js";
+
+export const smallestRadius = 1;
+
+export class Rasteriser {
+    constructor() {
+        this.name = "raster";
+        this.canvas = element("canvas", { class: "points", "aria-hidden": "true" });
+        this.context = this.canvas.getContext("2d");
+        this.ways = { stamps: new Stamps(), splats: new Splats() };
+        this.resize(1, 1, 1);
+    }
+
+    resize(width, height, ratio) {
+        Object.assign(this, { width, height, ratio, drawnAs: null });
+    }
+
+    clear() {
+        this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    }
+
+    release() {
+        this.image = null;
+    }
+
+    draw(scene) {
+        const counted = scene.radius <= smallestRadius;
+        const ratio = counted ? 1 : this.ratio;
+        this.use(counted ? "splats" : "stamps", ratio);
+        this.pixels.fill(0);
+        const scale = scene.scale * ratio;
+        const { width, height } = this.canvas;
+        const way = this.ways[this.drawnAs];
+        const [originX, originY] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale];
+        const window = visibleWindow(scene, this);
+        let drawn = 0;
+        scene.passes.forEach(([pass, opacity], place) => {
+            way.prepare(scene.radius * ratio, opacity);
+            scene.grid.within(window, (from, to) => {
+                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks: scene.inks }, from, to, pass, originX, originY, scale);
+            });
+            if (counted || place === scene.passes.length - 1) way.finish();
+        });
+        this.context.putImageData(this.image, 0, 0);
+        return drawn;
+    }
+
+    /** Sets up the pixels for a way of drawing, where it is not the one of the frame before. */
+    use(way, ratio) {
+        if (this.drawnAs === way) return;
+        this.drawnAs = way;
+        const [width, height] = [Math.max(1, Math.round(this.width * ratio)), Math.max(1, Math.round(this.height * ratio))];
+        if (this.canvas.width !== width || this.canvas.height !== height || !this.image) {
+            Object.assign(this.canvas, { width, height });
+            this.image = this.context.createImageData(width, height);
+            this.pixels = new Uint32Array(this.image.data.buffer);
+        }
+        this.ways[way].resize(width, height, this.pixels);
+    }
+}
+
+/** What the canvas shows in latent units, and the radius of a point more. */
+export function visibleWindow({ x, y, scale, radius }, { width, height }) {
+    const [right, up] = [(width / 2 + radius + 1) / scale, (height / 2 + radius + 1) / scale];
+    return { x0: x - right, x1: x + right, y0: y - up, y1: y + up };
+}
