@@ -54,6 +54,8 @@ if step release release; then
     step end-to-end run env PATH="$PWD/.build/tools:$PATH" "$python" Tests/EndToEnd/run.py --latentd "$program"
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
+    step decoding run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" --every-kind -- \
+        "$python" Tests/Browser/test_decoding.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
     step reference run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_docs.py --url '{url}' --screenshots "$logs/screenshots"
     step conformance clients

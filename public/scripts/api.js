@@ -92,6 +92,19 @@ export async function map(m, epoch) {
     };
 }
 
+/** Whether the daemon gives a model's weights: as its own description says, since asking for what is not there is an error. */
+export const offersWeights = () => {
+    described ??= json("/openapi.json").then(({ paths }) => "/v1/models/{model}/weights" in paths, () => false);
+    return described;
+};
+let described;
+
+/** A model's weights: the bytes of its safetensors file. */
+export const weights = async (m) => {
+    const response = await request(`/v1/models/${name(m)}/weights`, { accept: "*/*" });
+    return response.arrayBuffer().catch(() => { throw new Unreachable(); });
+};
+
 /** Decodes latents to `{ shape: [n, channels, height, width], values: Float32Array }`. */
 export async function decode(m, latents, signal) {
     const response = await request(`/v1/models/${name(m)}/decode`, {

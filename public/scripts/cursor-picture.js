@@ -1,15 +1,14 @@
 // The image that the decoder makes of the place under the cursor, its coordinates, and the point nearest to it.
 
-import { decode } from "./api.js";
 import { byId, figure } from "./dom.js";
 import { latest } from "./latest.js";
 import { clearPicture, drawPicture } from "./picture.js";
 
 export class CursorPicture {
-    constructor(view, report) {
+    constructor(view, decoding, report) {
         Object.assign(this, { view, model: null, canvas: byId("cursor-picture") });
         this.ask = latest(
-            ({ model, place }) => decode(model.name, [place]),
+            ({ place }) => decoding.decode([place]),
             ({ shape, values }, { place }) => {
                 const [, channels, height, width] = shape;
                 drawPicture(this.canvas, values, { channels, height, width });

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { CursorPicture } from "./cursor-picture.js";
+import { Decoding } from "./decoding.js";
 import { byId, element } from "./dom.js";
 import { acceptImages } from "./encode-drop.js";
 import { FilmStrip } from "./film-strip.js";
@@ -25,7 +26,8 @@ export class MapPage {
         });
         this.tools = new Tools(this.view, address);
         this.sections = new Sections(address);
-        this.cursor = new CursorPicture(this.view, report);
+        this.decoding = new Decoding(address, report);
+        this.cursor = new CursorPicture(this.view, this.decoding, report);
         this.strip = new FilmStrip(this.view, address, report);
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, report);
@@ -72,6 +74,7 @@ export class MapPage {
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
         this.view.manifold.use(plane ? model : null);
         byId("manifold-switch").disabled = !plane;
+        this.decoding.use(plane ? model : null);
         this.cursor.use(plane ? model : null);
         this.strip.use(plane ? model : null);
         this.drop.use(plane ? model : null);
@@ -82,7 +85,7 @@ export class MapPage {
         this.view.show(null);
         this.legend.show(new PointCloud(new Float32Array(), new Uint8Array()), []);
         this.forming.use(null, null, null);
-        for (const part of [this.view.manifold, this.cursor, this.strip, this.drop]) part.use(null);
+        for (const part of [this.view.manifold, this.decoding, this.cursor, this.strip, this.drop]) part.use(null);
         byId("manifold-switch").disabled = true;
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
