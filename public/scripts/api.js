@@ -19,8 +19,8 @@ export class Unreachable extends Error {
 const name = encodeURIComponent;
 const binary = "application/octet-stream";
 
-export async function request(path, { method = "GET", json, body, type, accept = "application/json", signal } = {}) {
-    const headers = { Accept: accept };
+export async function request(path, { method = "GET", json, body, type, accept = "application/json", signal, headers: more = {} } = {}) {
+    const headers = { Accept: accept, ...more };
     if (json !== undefined) {
         body = JSON.stringify(json);
         type = "application/json";
@@ -123,6 +123,18 @@ export const interpolate = (m, from, to, steps, method) =>
 export const encode = (m, png) =>
     json(`/v1/models/${name(m)}/encode`, { method: "POST", body: png, type: "image/png" })
         .then((encoding) => encoding.mean[0]);
+
+/** Images as bytes 0...255, [n, channels, height, width], encoded and decoded again; an answer like `decode`'s. */
+export async function reconstruct(m, bytes, shape, signal) {
+    const response = await request(`/v1/models/${name(m)}/reconstruct`, {
+        method: "POST", body: bytes, type: binary, accept: binary, signal, headers: { "X-Shape": shape.join(","), "X-Dtype": "u8" },
+    });
+    return { shape: shapeOf(response), values: new Float32Array(await response.arrayBuffer()) };
+}
+
+/** One image of a dataset, as the PNG that it is. */
+export const sampleImage = (dataset, split, index, signal) =>
+    request(`/v1/datasets/${name(dataset)}/${split}/${index}.png`, { accept: "image/png", signal }).then((response) => response.blob());
 
 /** The decoded grid as a blob: columns x rows latents, evenly from x0 to x1 and (bottom to top) y0 to y1, ends included. */
 export async function manifold(m, { columns, rows, x0, x1, y0, y1 }, signal) {

@@ -53,6 +53,7 @@ export class Legend {
         for (const button of this.box.querySelectorAll("[data-label]")) {
             button.setAttribute("aria-pressed", String(this.view.visible[button.dataset.label] === 1));
         }
+        this.view.dispatchEvent(new Event("filter"));
         this.view.requestFrame();
     }
 }

@@ -12,7 +12,9 @@ import { Legend } from "./legend.js";
 import { ManifoldLayer } from "./manifold-layer.js";
 import { MapView } from "./map-view.js";
 import { PointCloud } from "./point-cloud.js";
+import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
+import { setUpSelection } from "./selection/index.js";
 import { Tools } from "./tools.js";
 
 export class MapPage {
@@ -41,6 +43,7 @@ export class MapPage {
             },
             reset: () => this.view.fit(),
         });
+        this.selection = setUpSelection(this);
         this.listenForButtons();
         this.view.addEventListener("resized", () => this.unsized && this.restoreView());
         this.view.addEventListener("viewchange", () => {
@@ -67,9 +70,11 @@ export class MapPage {
             this.empty(`There is no map of ${model.name}: ${error.message}`);
         }
         this.model = model;
+        this.samples = new Samples(model);
         this.view.show(cloud, labelNames);
         this.view.frame.dataset.points = cloud.count;
         this.legend.show(cloud, labelNames);
+        this.selection.use(cloud);
         this.restoreView();
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
         this.view.manifold.use(plane ? model : null);
@@ -83,7 +88,9 @@ export class MapPage {
     showEmpty() {
         this.model = null;
         this.view.show(null);
-        this.legend.show(new PointCloud(new Float32Array(), new Uint8Array()), []);
+        const nothing = new PointCloud(new Float32Array(), new Uint8Array());
+        this.legend.show(nothing, []);
+        this.selection.use(nothing);
         this.forming.use(null, null, null);
         for (const part of [this.view.manifold, this.decoding, this.cursor, this.strip, this.drop]) part.use(null);
         byId("manifold-switch").disabled = true;
@@ -99,8 +106,12 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "a", "b"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "a", "b", "sel"]) this.address.set(field, null);
         this.strip.clear();
+    }
+
+    labelName(label) {
+        return label === 255 ? "no label" : this.view.names[label] ?? String(label);
     }
 
     restoreView() {

@@ -3,13 +3,13 @@
 import { drawClassNames, drawGrid, drawTickNumbers } from "./axes.js";
 import { token } from "./dom.js";
 import { drawMarks } from "./marks.js";
-import { inkTable, onSchemeChange } from "./palette.js";
+import { ink, inkTable, onSchemeChange } from "./palette.js";
 import { Rasteriser } from "./points/rasteriser.js";
 import { Shades, dimPass, plainPass } from "./points/shades.js";
 import { Viewport } from "./viewport.js";
 
 // Of the points that are not selected, where some are.
-const dimmed = 0.2;
+const dimmed = 0.3;
 
 export class MapView extends EventTarget {
     /** frame: the element that holds `canvas.paper`, `canvas.points` and `canvas.marks`. */
@@ -24,7 +24,7 @@ export class MapView extends EventTarget {
             layers: [], cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
             marks: { cursor: null, from: null, to: null, path: [], encoded: null },
         });
-        Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, scheduled: 0 });
+        Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, showsOthers: true, scheduled: 0 });
         new ResizeObserver(() => this.resize()).observe(frame);
         onSchemeChange(() => {
             this.inks = inkTable();
@@ -87,6 +87,14 @@ export class MapView extends EventTarget {
         this.scheduled ||= requestAnimationFrame(() => this.draw());
     }
 
+    /** For what lies on top alone: the points are not drawn again. */
+    requestOverlay() {
+        this.scheduledOverlay ||= requestAnimationFrame(() => {
+            this.scheduledOverlay = 0;
+            if (!this.scheduled && this.ratio) this.drawOverlay();
+        });
+    }
+
     draw() {
         cancelAnimationFrame(this.scheduled);
         this.scheduled = 0;
@@ -113,13 +121,19 @@ export class MapView extends EventTarget {
             drawn = this.renderer.draw({
                 grid: cloud.grid, shades: this.shades.of({ cloud, visible, inks, selected }),
                 inks: inks ? this.colouring.table : this.inks,
-                passes: selected ? [[dimPass, opacity * dimmed], [plainPass, Math.min(1, opacity * 1.3)]] : [[plainPass, opacity]],
+                passes: selected ? this.passesWithSelection(opacity) : [[plainPass, opacity]],
                 x: viewport.x, y: viewport.y, scale: viewport.scale, radius,
             });
         } else {
             this.renderer.clear();
         }
         Object.assign(this.points.dataset, { drawn, frame: (performance.now() - started).toFixed(1) });
+    }
+
+    /** The others in grey beneath, or not at all. */
+    passesWithSelection(opacity) {
+        const greys = new Uint32Array(256).fill(ink(token("--control-line")));
+        return [...(this.showsOthers ? [[dimPass, opacity * dimmed, greys]] : []), [plainPass, Math.min(1, opacity * 1.3)]];
     }
 
     /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */

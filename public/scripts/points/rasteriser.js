@@ -6,7 +6,7 @@
 //   resize(width, height, ratio)    CSS pixels, and device pixels in one of them
 //   draw(scene) -> number of points drawn, where scene is
 //     { grid (grid.js), shades: Uint16Array [n] in the grid's order (shades.js), inks: Uint32Array [256] 0xBBGGRR,
-//       passes: [[pass, opacity 0...1], ...], x, y (latent at the canvas' middle), scale (CSS pixels a unit), radius (CSS pixels) }
+//       passes: [[pass, opacity 0...1, its own inks or undefined], ...], x, y (latent at the canvas' middle), scale (CSS pixels a unit), radius (CSS pixels) }
 //   clear(), release()
 
 import { element } from "../dom.js";
@@ -47,10 +47,10 @@ export class Rasteriser {
         const [originX, originY] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale];
         const window = visibleWindow(scene, this);
         let drawn = 0;
-        scene.passes.forEach(([pass, opacity], place) => {
+        scene.passes.forEach(([pass, opacity, inks = scene.inks], place) => {
             way.prepare(scene.radius * ratio, opacity);
             scene.grid.within(window, (from, to) => {
-                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks: scene.inks }, from, to, pass, originX, originY, scale);
+                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks }, from, to, pass, originX, originY, scale);
             });
             if (counted || place === scene.passes.length - 1) way.finish();
         });

@@ -1,0 +1,32 @@
+// Selecting on the map: the two modes, what is selected, and the section beside the map, which is loaded when it is opened.
+
+import { byId } from "../dom.js";
+import { selectionModes } from "./modes.js";
+import { Selection } from "./selection.js";
+
+/** page: the map page, with its view, address, tools, sections, samples and report. */
+export function setUpSelection(page) {
+    const selection = new Selection(page.view, page.address);
+    const badge = byId("selection-badge");
+    let panel = null;
+
+    selection.addEventListener("change", () => {
+        const count = selection.mask ? selection.indices.length : 0;
+        badge.hidden = selection.mask === null;
+        badge.textContent = count.toLocaleString("en");
+        badge.dataset.count = count;
+        panel?.refresh();
+    });
+    const operation = () => document.querySelector("input[name=selection-operation]:checked")?.value ?? "new";
+    for (const mode of selectionModes(page.view, selection, operation, () => page.sections.open("selection"))) page.tools.add(mode);
+    page.sections.whenOpened("selection", async () => {
+        try {
+            const { SelectionPanel } = await import("./panel.js");
+            panel = new SelectionPanel(byId("selection-panel"), selection, page);
+            panel.refresh();
+        } catch (error) {
+            page.report(error);
+        }
+    });
+    return selection;
+}

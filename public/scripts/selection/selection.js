@@ -1,0 +1,85 @@
+// Which points are selected: steps that are taken one after the other (a region added, a region removed, all inverted),
+// short enough to live in the address. The map shows the others in grey beneath them, or not at all.
+
+import { pointsWithin } from "./region.js";
+
+const operations = { a: "add", r: "remove", i: "invert" };
+
+/** Dispatches "change" when what is selected, or shown of it, is another. `mask` has a byte a point, or is null without a selection. */
+export class Selection extends EventTarget {
+    constructor(view, address) {
+        super();
+        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, keepsContext: true });
+        view.addEventListener("filter", () => this.mask && this.changed());
+    }
+
+    /** The points of a model's map, and the steps that the address has for them. */
+    use(cloud) {
+        Object.assign(this, { cloud, steps: stepsOf(this.address.get("sel") ?? ""), mask: null });
+        this.keepsContext = this.address.get("context") !== "0";
+        for (const step of this.steps) this.take(step);
+        this.changed();
+    }
+
+    /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...]. */
+    apply(operation, polygon = []) {
+        if (operation === "new") Object.assign(this, { steps: [], mask: null });
+        const step = { operation: operation === "new" ? "add" : operation, polygon };
+        this.steps.push(step);
+        this.take(step);
+        if (this.mask && !this.mask.includes(1)) this.clear();
+        else this.remember();
+    }
+
+    take({ operation, polygon }) {
+        this.mask = this.mask?.slice() ?? new Uint8Array(this.cloud.count); // another array is another selection to the renderer
+        if (operation === "invert") {
+            for (let i = 0; i < this.mask.length; i += 1) this.mask[i] ^= 1;
+            return;
+        }
+        const found = new Uint8Array(this.cloud.count);
+        const shown = this.view.cloud?.count === this.cloud.count ? this.view.cloud : this.cloud; // the space may be forming
+        pointsWithin(polygon, shown.positions, found);
+        const value = operation === "add" ? 1 : 0;
+        for (let i = 0; i < found.length; i += 1) if (found[i]) this.mask[i] = value;
+    }
+
+    clear() {
+        Object.assign(this, { steps: [], mask: null });
+        this.remember();
+    }
+
+    keepContext(keeps) {
+        this.keepsContext = keeps;
+        this.address.set("context", keeps ? null : "0");
+        this.changed();
+    }
+
+    remember() {
+        this.address.set("sel", textOf(this.steps));
+        this.changed();
+    }
+
+    changed() {
+        Object.assign(this.view, { selected: this.mask, showsOthers: this.keepsContext });
+        this.view.requestFrame();
+        this.dispatchEvent(new Event("change"));
+    }
+
+    /** Selected points whose label is shown, in order. */
+    get indices() {
+        const found = [];
+        const { mask, cloud, view } = this;
+        for (let i = 0; mask && i < mask.length; i += 1) if (mask[i] && view.visible[cloud.labels[i]]) found.push(i);
+        return found;
+    }
+}
+
+/** "a" or "r" with the corners' numbers, or "i", with ";" between. */
+const textOf = (steps) => steps.map(({ operation, polygon }) => operation[0] + polygon.join(",")).join(";");
+
+export function stepsOf(text) {
+    return text.split(";").map((part) => ({
+        operation: operations[part[0]], polygon: part.slice(1).split(",").filter(Boolean).map(Number),
+    })).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
+}
