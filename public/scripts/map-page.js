@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
 import { byId, element } from "./dom.js";
+import { offerRenderers } from "./drawing.js";
 import { acceptImages } from "./encode-drop.js";
 import { FilmStrip } from "./film-strip.js";
 import { Forming } from "./forming.js";
@@ -30,6 +31,7 @@ export class MapPage {
         this.sections = new Sections(address);
         this.decoding = new Decoding(address, report);
         this.cursor = new CursorPicture(this.view, this.decoding, report);
+        this.drawing = offerRenderers(this.view, address, report);
         this.strip = new FilmStrip(this.view, address, report);
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, report);
@@ -56,6 +58,7 @@ export class MapPage {
     async open(model, labelNames) {
         this.tools.restore();
         this.sections.restore();
+        this.drawing.restore();
         const plane = model.latent_dimension === 2;
         let cloud = new PointCloud(new Float32Array(), new Uint8Array());
         this.model = null;

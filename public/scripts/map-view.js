@@ -4,7 +4,7 @@ import { drawClassNames, drawGrid, drawTickNumbers } from "./axes.js";
 import { token } from "./dom.js";
 import { drawMarks } from "./marks.js";
 import { ink, inkTable, onSchemeChange } from "./palette.js";
-import { Rasteriser } from "./points/rasteriser.js";
+import { Rasteriser, smallestRadius } from "./points/rasteriser.js";
 import { Shades, dimPass, plainPass } from "./points/shades.js";
 import { Viewport } from "./viewport.js";
 
@@ -18,6 +18,8 @@ export class MapView extends EventTarget {
         this.frame = frame;
         [this.paper, this.overlay] = ["paper", "marks"].map((c) => frame.querySelector(`.${c}`));
         this.use(new Rasteriser());
+        /** Settled when the first points have been drawn. */
+        this.firstDrawn = new Promise((drawn) => (this.hasDrawn = drawn));
         this.viewport = new Viewport();
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
@@ -34,9 +36,7 @@ export class MapView extends EventTarget {
 
     /** Draws the points with another renderer; the interface stands in points/rasteriser.js. */
     use(renderer) {
-        const before = this.renderer?.canvas ?? this.frame.querySelector(".points");
-        before.replaceWith(renderer.canvas);
-        this.renderer?.release();
+        (this.renderer?.canvas ?? this.frame.querySelector(".points")).replaceWith(renderer.canvas);
         this.renderer = renderer;
         if (!this.ratio) return;
         renderer.resize(this.viewport.width, this.viewport.height, this.ratio);
@@ -111,23 +111,24 @@ export class MapView extends EventTarget {
     }
 
     drawPoints() {
-        const { viewport, cloud, visible } = this;
         const started = performance.now();
-        let drawn = 0;
-        if (cloud) {
-            const selected = this.selected?.length === cloud.count ? this.selected : null;
-            const inks = this.colouring?.inks.length === cloud.count ? this.colouring.inks : null;
-            const { radius, opacity } = this.pointStyle();
-            drawn = this.renderer.draw({
-                grid: cloud.grid, shades: this.shades.of({ cloud, visible, inks, selected }),
-                inks: inks ? this.colouring.table : this.inks,
-                passes: selected ? this.passesWithSelection(opacity) : [[plainPass, opacity]],
-                x: viewport.x, y: viewport.y, scale: viewport.scale, radius,
-            });
-        } else {
-            this.renderer.clear();
-        }
-        Object.assign(this.points.dataset, { drawn, frame: (performance.now() - started).toFixed(1) });
+        const drawn = this.cloud ? this.renderer.draw(this.scene()) : this.renderer.clear() ?? 0;
+        Object.assign(this.points.dataset, { drawn, frame: (performance.now() - started).toFixed(1), renderer: this.renderer.name });
+        if (drawn > 0) this.hasDrawn();
+    }
+
+    /** What the renderers draw; see points/rasteriser.js. */
+    scene() {
+        const { viewport, cloud, visible } = this;
+        const selected = this.selected?.length === cloud.count ? this.selected : null;
+        const inks = this.colouring?.inks.length === cloud.count ? this.colouring.inks : null;
+        const { radius, opacity } = this.pointStyle();
+        return {
+            grid: cloud.grid, shades: this.shades.of({ cloud, visible, inks, selected }),
+            inks: inks ? this.colouring.table : this.inks,
+            passes: selected ? this.passesWithSelection(opacity) : [[plainPass, opacity]],
+            x: viewport.x, y: viewport.y, scale: viewport.scale, radius,
+        };
     }
 
     /** The others in grey beneath, or not at all. */
@@ -140,8 +141,11 @@ export class MapView extends EventTarget {
     pointStyle() {
         const { spread, count } = this.cloud;
         const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, count);
-        const radius = Math.min(5.5, Math.max(1, 0.6 * Math.sqrt(pixelsEach)));
-        const opacity = Math.min(0.92, 0.34 + 0.16 * radius);
+        const wanted = 0.6 * Math.sqrt(pixelsEach);
+        const radius = Math.min(5.5, Math.max(smallestRadius, wanted));
+        // Where they would have to be smaller than a pixel they are fainter instead.
+        const crowding = Math.max(0.12, Math.min(1, wanted / smallestRadius));
+        const opacity = Math.min(0.92, 0.34 + 0.16 * radius) * crowding;
         return { radius, opacity: this.manifold?.visible ? Math.min(0.95, opacity + 0.2) : opacity };
     }
 

@@ -7,7 +7,7 @@
 //   draw(scene) -> number of points drawn, where scene is
 //     { grid (grid.js), shades: Uint16Array [n] in the grid's order (shades.js), inks: Uint32Array [256] 0xBBGGRR,
 //       passes: [[pass, opacity 0...1, its own inks or undefined], ...], x, y (latent at the canvas' middle), scale (CSS pixels a unit), radius (CSS pixels) }
-//   clear(), release()
+//   clear()
 
 import { element } from "../dom.js";
 import { Splats } from "./splats.js";
@@ -30,10 +30,6 @@ export class Rasteriser {
 
     clear() {
         this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    }
-
-    release() {
-        this.image = null;
     }
 
     draw(scene) {

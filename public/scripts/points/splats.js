@@ -47,10 +47,10 @@ export class Splats {
         for (let line = 0, at = 0, to = 0; line < height; line += 1) {
             let red0 = 0, green0 = 0, blue0 = 0, count0 = 0, red1 = 0, green1 = 0, blue1 = 0, count1 = 0;
             for (let column = 0; column < row; column += 1, at += 1) {
-                const [b0, b1, b2] = [blueCount[at], blueCount[at + row], blueCount[at + 2 * row]];
+                const b0 = blueCount[at], b1 = blueCount[at + row], b2 = blueCount[at + 2 * row];
                 let red = 0, green = 0, blue = 0, count = 0;
                 if ((b0 | b1 | b2) !== 0) {
-                    const [r0, r1, r2] = [redGreen[at], redGreen[at + row], redGreen[at + 2 * row]];
+                    const r0 = redGreen[at], r1 = redGreen[at + row], r2 = redGreen[at + 2 * row];
                     red = (r0 & low) + 2 * (r1 & low) + (r2 & low);
                     green = (r0 >>> 16) + 2 * (r1 >>> 16) + (r2 >>> 16);
                     blue = (b0 & low) + 2 * (b1 & low) + (b2 & low);
