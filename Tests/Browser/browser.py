@@ -71,7 +71,7 @@ class PageTest(unittest.TestCase):
     def open_training(self):
         self.open("#tab=training")
         self.wait(lambda: self.script("return document.querySelectorAll('#field-dataset option').length > 0"
-                                      " || !document.getElementById('error-dataset').hidden"))
+                                      " || document.getElementById('error-dataset')?.hidden === false"))
         if self.script("return document.querySelectorAll('#field-dataset option').length") == 0:
             self.skipTest("the daemon has no dataset")
 

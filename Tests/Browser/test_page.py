@@ -180,6 +180,7 @@ class Training(PageTest):
         self.wait(lambda: card().get_attribute("data-status") in ("queued", "running"))
         self.screenshot("job")
         card().find_element("xpath", ".//button[text()='Cancel']").click()
+        self.element("confirm-yes").click()
         self.wait(lambda: card().get_attribute("data-status") == "cancelled", seconds=60)
 
     def test_a_finished_job_opens_by_one_click(self):
@@ -220,7 +221,7 @@ class Habits(PageTest):
         for part in ("map", "training", "model"):
             self.element(f"tab-{part}").click()
             for control in self.driver.find_elements("css selector", "button, input, select, [tabindex='0'], canvas[role=img]"):
-                if control.is_displayed():
+                if self.script("return arguments[0].checkVisibility()", control):
                     self.assertTrue(control.accessible_name, control.get_attribute("outerHTML"))
 
     def test_the_page_says_that_the_daemon_is_gone_and_recovers(self):

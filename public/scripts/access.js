@@ -5,6 +5,8 @@ import { element } from "./dom.js";
 
 const key = "latentd.token";
 let asked = null;
+/** What was sent when the person chose to give no token: it is not asked for again until they want to. */
+let declined;
 
 export const token = () => sessionStorage.getItem(key);
 
@@ -14,16 +16,23 @@ export async function authorized(path, { headers = {}, ...options } = {}) {
         const sent = token();
         const authorization = sent === null ? {} : { Authorization: `Bearer ${sent}` };
         const response = await fetch(path, { ...options, headers: { ...headers, ...authorization } });
-        if (response.status !== 401 || !await renew(sent)) return response;
+        if (response.status !== 401 || !await renewed(sent)) return response;
     }
 }
 
 /** After a 401 to a request that was sent with `sent`: whether there is another token to try. */
-function renew(sent) {
+export function renewed(sent) {
     if (token() !== sent) return Promise.resolve(true); // another request has asked meanwhile
-    asked ??= ask(sent !== null).finally(() => (asked = null));
+    if (declined === sent) return Promise.resolve(false);
+    asked ??= ask(sent !== null).then((isGiven) => {
+        declined = isGiven ? undefined : sent;
+        return isGiven;
+    }).finally(() => (asked = null));
     return asked;
 }
+
+/** The next refusal asks again. */
+export const askAgain = () => (declined = undefined);
 
 /** Whether the person gave a token. */
 function ask(wasRefused) {

@@ -8,7 +8,7 @@ export function element(tag, { text, on = {}, data = {}, ...attributes } = {}, .
     apply(node, attributes, on);
     Object.assign(node.dataset, data);
     if (text !== undefined) node.textContent = text;
-    node.append(...children.filter((child) => child !== null && child !== undefined));
+    node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
     return node;
 }
 

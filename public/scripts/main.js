@@ -4,37 +4,59 @@ import * as api from "./api.js";
 import { Address } from "./address.js";
 import { Connection } from "./connection.js";
 import { byId, element } from "./dom.js";
-import { listJobs } from "./jobs.js";
 import { MapPage } from "./map-page.js";
 import { showModel } from "./model-page.js";
 import { setUpSchemeButton } from "./scheme.js";
 import { listenForTabs } from "./tabs.js";
-import { setUpTrainingForm } from "./training-form.js";
 
 const address = new Address();
 const connection = new Connection(start);
 const report = (error) => connection.report(error);
 const map = new MapPage(address, report, () => tabs.show("training"));
-const jobs = listJobs(report, openModel, relist);
-const form = setUpTrainingForm(report, (job) => jobs.refresh(job.id));
 const tabs = listenForTabs((tab) => {
     address.set("tab", tab === "map" ? null : tab);
     if (tab === "map") map.view.resize();
-    if (tab === "training") jobs.refresh();
+    if (tab === "training") refreshTraining();
 });
 const chooser = byId("model-chooser");
 let names = [];
 let labelNames = new Map();
+let training = null;
+
+/** The part where models are made is loaded when it is looked at, or when a job is under way. */
+function refreshTraining() {
+    training ??= import("./training/page.js").then(({ TrainingPage }) => new TrainingPage({
+        report, openModel, finished: relist, active: showActive, watch: () => {},
+        configuration: async () => (names.length ? (await api.model(chooser.value)).configuration : null),
+        datasetsChanged: (datasets) => (labelNames = labelNamesOf(datasets)),
+    }));
+    training.then((page) => page.refresh()).catch((error) => {
+        training = null;
+        report(error instanceof TypeError ? new api.Unreachable() : error);
+    });
+}
+
+const labelNamesOf = (datasets) => new Map(datasets.map((dataset) => [dataset.name, dataset.label_names ?? []]));
+
+function showActive(count) {
+    const badge = byId("active-jobs");
+    badge.hidden = count === 0;
+    badge.textContent = count;
+    badge.setAttribute("aria-label", `, ${count} under way`);
+}
+
+async function lookForJobs() {
+    if (training || (await api.jobs()).some(({ status }) => ["queued", "running", "paused"].includes(status))) refreshTraining();
+}
 
 /** Loads everything anew: at first, and whenever the daemon comes back. */
 async function start() {
     try {
         const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
-        labelNames = new Map(datasets.map((dataset) => [dataset.name, dataset.label_names ?? []]));
-        form.offer(datasets);
+        labelNames = labelNamesOf(datasets);
         list(models);
-        jobs.refresh();
         await open(names.includes(address.get("model")) ? address.get("model") : names[0] ?? null);
+        await lookForJobs();
     } catch (error) {
         report(error);
     }
