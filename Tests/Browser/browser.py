@@ -1,7 +1,9 @@
 """One headless Chromium for all tests, and what a person does with the page: point, click, fill in, look."""
+import argparse
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import unittest
 
@@ -128,6 +130,19 @@ class PageTest(unittest.TestCase):
 
     # Doing
 
+    def drag(self, *places, keys=()):
+        """Presses at the first place, relative to the map's middle, moves over the others and lets go, with keys held."""
+        chain = ActionChains(self.driver, duration=20)
+        for key in keys:
+            chain.key_down(key)
+        chain.move_to_element_with_offset(self.element("map"), *places[0]).click_and_hold()
+        for (left, top), (to_left, to_top) in zip(places, places[1:]):
+            chain.move_by_offset(to_left - left, to_top - top)
+        chain.release()
+        for key in keys:
+            chain.key_up(key)
+        chain.perform()
+
     def point(self, right, down):
         """A chain of actions that has moved to a place relative to the map's middle."""
         return ActionChains(self.driver).move_to_element_with_offset(self.element("map"), right, down)
@@ -162,3 +177,21 @@ class PageTest(unittest.TestCase):
     def forgive(self, text):
         """An error on the console that this test provokes: the browser itself writes a line for a 4xx."""
         self.forgiven.append(text)
+
+
+def run_tests(description, *cases):
+    """The command line that a file of tests has, where it needs nothing of its own."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True, help="the daemon's address")
+    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
+    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
+    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
+    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
+    PageTest.options = parser.parse_args()
+    os.makedirs(PageTest.options.screenshots, exist_ok=True)
+    loader = unittest.TestLoader()
+    if PageTest.options.only:
+        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)

@@ -9,7 +9,7 @@ export function drawing(selection, page) {
     const { view } = page;
     const { width, height } = view.viewport;
     const { cloud, mask, keepsContext } = selection;
-    const selected = selection.indices;
+    const selected = [...selection.indices];
     const others = [];
     for (let i = 0; keepsContext && i < cloud.count; i += 1) if (!mask[i] && view.visible[cloud.labels[i]]) others.push(i);
     // So many that nobody sees one more: every n-th will do.

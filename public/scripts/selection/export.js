@@ -14,7 +14,7 @@ export async function exportAs(format, selection, page) {
 }
 
 function points({ indices, cloud }, page) {
-    return indices.map((index) => ({
+    return Array.from(indices, (index) => ({
         index, label: cloud.labels[index] === 255 ? null : cloud.labels[index], name: page.labelName(cloud.labels[index]),
         x: cloud.positions[2 * index], y: cloud.positions[2 * index + 1],
     }));

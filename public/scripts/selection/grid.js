@@ -10,7 +10,7 @@ const pageSize = 18;
 
 export class SelectionGrid {
     constructor(selection, page) {
-        Object.assign(this, { selection, page, indices: [], model: null, first: 0 });
+        Object.assign(this, { selection, page, indices: new Uint32Array(), model: null, first: 0 });
         this.cells = element("ol", { class: "sample-grid", id: "selection-grid", "aria-label": "Selected images above their reconstructions" });
         this.text = element("span", { class: "hint", role: "status" });
         const turn = (pages) => () => this.turn(this.first + pages * pageSize);
@@ -32,7 +32,7 @@ export class SelectionGrid {
     turn(first) {
         const { indices, model } = this;
         this.first = Math.max(0, Math.min(first, pageSize * Math.floor((indices.length - 1) / pageSize)));
-        const shown = indices.slice(this.first, this.first + pageSize);
+        const shown = Array.from(indices.slice(this.first, this.first + pageSize));
         this.element.hidden = shown.length === 0;
         this.back.disabled = this.first === 0;
         this.on.disabled = this.first + pageSize >= indices.length;

@@ -1,6 +1,7 @@
 // Selecting on the map: the two modes, what is selected, and the section beside the map, which is loaded when it is opened.
 
 import { byId } from "../dom.js";
+import { settled } from "../latest.js";
 import { selectionModes } from "./modes.js";
 import { Selection } from "./selection.js";
 
@@ -10,13 +11,15 @@ export function setUpSelection(page) {
     const badge = byId("selection-badge");
     let panel = null;
 
-    selection.addEventListener("change", () => {
-        const count = selection.mask ? selection.indices.length : 0;
+    // After the frame that shows it on the map.
+    const tell = settled(0, () => {
+        const count = selection.indices.length;
         badge.hidden = selection.mask === null;
         badge.textContent = count.toLocaleString("en");
         badge.dataset.count = count;
         panel?.refresh();
     });
+    selection.addEventListener("change", () => requestAnimationFrame(tell));
     const operation = () => document.querySelector("input[name=selection-operation]:checked")?.value ?? "new";
     for (const mode of selectionModes(page.view, selection, operation, () => page.sections.open("selection"))) page.tools.add(mode);
     page.sections.whenOpened("selection", async () => {

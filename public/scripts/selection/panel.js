@@ -52,10 +52,11 @@ export class SelectionPanel {
     /** The most frequent labels, in words. */
     labelsOf(indices) {
         const { labels } = this.selection.cloud;
-        const counts = new Map();
-        for (const index of indices) counts.set(labels[index], (counts.get(labels[index]) ?? 0) + 1);
-        const told = [...counts].sort((a, b) => b[1] - a[1]).slice(0, labelsTold);
-        const more = counts.size > told.length ? ", …" : "";
+        const counts = new Uint32Array(256);
+        for (let i = 0; i < indices.length; i += 1) counts[labels[indices[i]]] += 1;
+        const there = [...counts.entries()].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+        const told = there.slice(0, labelsTold);
+        const more = there.length > told.length ? ", …" : "";
         const words = told.map(([label, count]) => `${this.page.labelName(label)} (${count.toLocaleString("en")})`);
         return words.length ? `: ${words.join(", ")}${more || "."}` : ".";
     }

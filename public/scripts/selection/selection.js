@@ -61,6 +61,7 @@ export class Selection extends EventTarget {
     }
 
     changed() {
+        this.found = null;
         Object.assign(this.view, { selected: this.mask, showsOthers: this.keepsContext });
         this.view.requestFrame();
         this.dispatchEvent(new Event("change"));
@@ -68,10 +69,15 @@ export class Selection extends EventTarget {
 
     /** Selected points whose label is shown, in order. */
     get indices() {
-        const found = [];
+        return (this.found ??= this.find());
+    }
+
+    find() {
         const { mask, cloud, view } = this;
-        for (let i = 0; mask && i < mask.length; i += 1) if (mask[i] && view.visible[cloud.labels[i]]) found.push(i);
-        return found;
+        const found = new Uint32Array(mask ? mask.length : 0);
+        let count = 0;
+        for (let i = 0; i < found.length; i += 1) if (mask[i] !== 0 && view.visible[cloud.labels[i]] !== 0) found[count++] = i;
+        return found.slice(0, count);
     }
 }
 
