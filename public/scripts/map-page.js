@@ -6,12 +6,12 @@ import { Decoding } from "./decoding.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
 import { acceptImages } from "./encode-drop.js";
-import { FilmStrip } from "./film-strip.js";
 import { Forming } from "./forming.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { ManifoldLayer } from "./manifold-layer.js";
 import { MapView } from "./map-view.js";
+import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
 import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
@@ -32,16 +32,17 @@ export class MapPage {
         this.decoding = new Decoding(address, report);
         this.cursor = new CursorPicture(this.view, this.decoding, report);
         this.drawing = offerRenderers(this.view, address, report);
-        this.strip = new FilmStrip(this.view, address, report);
+        const point = (x, y) => this.cursor.moveTo(x, y);
+        this.path = new PathTool({ view: this.view, address, tools: this.tools, decoding: this.decoding, point, report });
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, report);
         this.drop = acceptImages(this.view, this.cursor, report);
         listenForGestures(this.view, this.tools, {
-            point: (x, y) => this.cursor.moveTo(x, y),
+            point,
             leave: () => this.cursor.leave(),
             pick: (x, y, which) => {
                 this.cursor.moveTo(x, y);
-                this.strip.pick([x, y], which);
+                this.path.pick([x, y], which);
             },
             reset: () => this.view.fit(),
         });
@@ -84,7 +85,7 @@ export class MapPage {
         byId("manifold-switch").disabled = !plane;
         this.decoding.use(plane ? model : null);
         this.cursor.use(plane ? model : null);
-        this.strip.use(plane ? model : null);
+        this.path.use(plane ? model : null);
         this.drop.use(plane ? model : null);
     }
 
@@ -95,7 +96,7 @@ export class MapPage {
         this.legend.show(nothing, []);
         this.selection.use(nothing);
         this.forming.use(null, null, null);
-        for (const part of [this.view.manifold, this.decoding, this.cursor, this.strip, this.drop]) part.use(null);
+        for (const part of [this.view.manifold, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
         byId("manifold-switch").disabled = true;
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
@@ -109,8 +110,8 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "a", "b", "sel"]) this.address.set(field, null);
-        this.strip.clear();
+        for (const field of ["view", "hide", "path", "methods", "sel"]) this.address.set(field, null);
+        this.path.clear();
     }
 
     labelName(label) {

@@ -24,7 +24,7 @@ export class MapView extends EventTarget {
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
             layers: [], cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
-            marks: { cursor: null, from: null, to: null, path: [], encoded: null },
+            marks: { cursor: null, encoded: null },
         });
         Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, showsOthers: true, scheduled: 0 });
         new ResizeObserver(() => this.resize()).observe(frame);
