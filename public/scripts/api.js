@@ -119,6 +119,16 @@ export const interpolate = (m, from, to, steps, method) =>
         method: "POST", json: { from: { latent: from }, to: { latent: to }, steps, method },
     });
 
+/** terms: [{ weight, point }], points as the API has them. The sum, decoded, and where it lies. */
+export const arithmetic = (m, terms, nearest) =>
+    json(`/v1/models/${name(m)}/arithmetic`, { method: "POST", json: { terms, nearest } });
+
+export const vectors = (m) => json(`/v1/models/${name(m)}/vectors`).then((list) => list.data);
+/** made: `{ latent }` or `{ from, to }`, two lists of points. */
+export const putVector = (m, vector, made) =>
+    json(`/v1/models/${name(m)}/vectors/${name(vector)}`, { method: "PUT", json: made });
+export const deleteVector = (m, vector) => request(`/v1/models/${name(m)}/vectors/${name(vector)}`, { method: "DELETE" });
+
 /** Encodes one PNG to the mean of its posterior. */
 export const encode = (m, png) =>
     json(`/v1/models/${name(m)}/encode`, { method: "POST", body: png, type: "image/png" })

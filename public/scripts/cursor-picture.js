@@ -29,6 +29,7 @@ export class CursorPicture {
     }
 
     moveTo(x, y, { mark = true } = {}) {
+        this.place = [x, y];
         this.view.marks.cursor = mark ? [x, y] : null;
         this.view.requestFrame();
         byId("cursor-latent").textContent = `${figure(x)}, ${figure(y)}`;

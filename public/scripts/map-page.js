@@ -17,6 +17,7 @@ import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
 import { setUpSelection } from "./selection/index.js";
 import { Tools } from "./tools.js";
+import { Tray } from "./tray/index.js";
 
 export class MapPage {
     constructor(address, report, train) {
@@ -47,6 +48,7 @@ export class MapPage {
             reset: () => this.view.fit(),
         });
         this.selection = setUpSelection(this);
+        this.tray = new Tray(this);
         this.listenForButtons();
         this.view.addEventListener("resized", () => this.unsized && this.restoreView());
         this.view.addEventListener("viewchange", () => {
@@ -79,6 +81,7 @@ export class MapPage {
         this.view.frame.dataset.points = cloud.count;
         this.legend.show(cloud, labelNames);
         this.selection.use(cloud);
+        this.tray.use(model);
         this.restoreView();
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
         this.view.manifold.use(plane ? model : null);
@@ -95,6 +98,7 @@ export class MapPage {
         const nothing = new PointCloud(new Float32Array(), new Uint8Array());
         this.legend.show(nothing, []);
         this.selection.use(nothing);
+        this.tray.use(null);
         this.forming.use(null, null, null);
         for (const part of [this.view.manifold, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
         byId("manifold-switch").disabled = true;
@@ -110,8 +114,27 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "path", "methods", "sel"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2"]) this.address.set(field, null);
         this.path.clear();
+    }
+
+    addToTray(term) {
+        this.tray.add(term);
+    }
+
+    /** What a place on the map is in the latent space, or null. */
+    latentAt(x, y) {
+        return this.model?.latent_dimension === 2 ? [x, y] : null;
+    }
+
+    /** Where a latent lies on the map, or null. */
+    placeOf(latent) {
+        return latent.length === 2 ? latent : null;
+    }
+
+    /** The place whose image is shown under the cursor. */
+    get cursorLatent() {
+        return this.cursor.place && this.latentAt(...this.cursor.place);
     }
 
     labelName(label) {

@@ -10,7 +10,7 @@
 
 import { byId, element, svg } from "./dom.js";
 
-const order = ["move", "path", "rectangle", "lasso", "draw"];
+const order = ["move", "path", "rectangle", "lasso", "take", "draw"];
 const move = {
     name: "move", label: "Move", key: "m", cursor: "crosshair",
     hint: "Drag to move, scroll to zoom, click to set A, then B of a path. On the keyboard: arrows, + and −, 0 shows all, A and B pick the middle.",

@@ -51,7 +51,7 @@ export class SelectionGrid {
             type: "button", class: "sample", "aria-label": `${name}: add to the tray`, title: name, draggable: "true", data: { index },
             on: {
                 mouseenter: point, focus: point, mouseleave: () => this.page.cursor.leave(), blur: () => this.page.cursor.leave(),
-                click: () => this.page.addToTray?.({ kind: "sample", index }),
+                click: () => this.page.addToTray({ kind: "sample", index }),
                 dragstart: (event) => event.dataTransfer.setData("application/x-latentd-point", JSON.stringify({ kind: "sample", index })),
             },
         }, element("canvas", { class: "picture blank" }), element("canvas", { class: "picture blank" }));

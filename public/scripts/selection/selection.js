@@ -31,17 +31,9 @@ export class Selection extends EventTarget {
         else this.remember();
     }
 
-    take({ operation, polygon }) {
-        this.mask = this.mask?.slice() ?? new Uint8Array(this.cloud.count); // another array is another selection to the renderer
-        if (operation === "invert") {
-            for (let i = 0; i < this.mask.length; i += 1) this.mask[i] ^= 1;
-            return;
-        }
-        const found = new Uint8Array(this.cloud.count);
+    take(step) {
         const shown = this.view.cloud?.count === this.cloud.count ? this.view.cloud : this.cloud; // the space may be forming
-        pointsWithin(polygon, shown.positions, found);
-        const value = operation === "add" ? 1 : 0;
-        for (let i = 0; i < found.length; i += 1) if (found[i]) this.mask[i] = value;
+        this.mask = taken(this.mask, step, shown); // another array is another selection to the renderer
     }
 
     clear() {
@@ -81,8 +73,30 @@ export class Selection extends EventTarget {
     }
 }
 
+/** The selection after one more step; null is nothing. */
+function taken(before, { operation, polygon }, cloud) {
+    const mask = before?.slice() ?? new Uint8Array(cloud.count);
+    if (operation === "invert") {
+        for (let i = 0; i < mask.length; i += 1) mask[i] ^= 1;
+        return mask;
+    }
+    const found = new Uint8Array(cloud.count);
+    pointsWithin(polygon, cloud.positions, found);
+    const value = operation === "add" ? 1 : 0;
+    for (let i = 0; i < found.length; i += 1) if (found[i] !== 0) mask[i] = value;
+    return mask;
+}
+
+/** The points of a cloud that steps select, in order. */
+export function pointsOf(steps, cloud) {
+    const mask = steps.reduce((before, step) => taken(before, step, cloud), null) ?? [];
+    const found = [];
+    for (let i = 0; i < mask.length; i += 1) if (mask[i] !== 0) found.push(i);
+    return found;
+}
+
 /** "a" or "r" with the corners' numbers, or "i", with ";" between. */
-const textOf = (steps) => steps.map(({ operation, polygon }) => operation[0] + polygon.join(",")).join(";");
+export const textOf = (steps) => steps.map(({ operation, polygon }) => operation[0] + polygon.join(",")).join(";");
 
 export function stepsOf(text) {
     return text.split(";").map((part) => ({
