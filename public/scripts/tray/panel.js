@@ -15,7 +15,8 @@ export class TrayPanel {
         const button = (id, text, click) => element("button", { type: "button", class: "plain", id, text, on: { click } });
         this.list = new TermList(tray, page);
         const places = {
-            cursor: ["The cursor", () => page.cursorLatent], a: ["A", () => page.view.marks.from], b: ["B", () => page.view.marks.to],
+            cursor: ["The cursor", () => page.cursorLatent], a: ["A", () => page.path.points[0]],
+            b: ["Path's end", () => (page.path.points.length > 1 ? page.path.points.at(-1) : null)],
             image: ["Your image", () => page.view.marks.encoded],
         };
         const adders = Object.entries(places).map(([name, [text, place]]) => {
