@@ -92,12 +92,29 @@ export async function map(m, epoch) {
     };
 }
 
-/** Whether the daemon gives a model's weights: as its own description says, since asking for what is not there is an error. */
-export const offersWeights = () => {
-    described ??= json("/openapi.json").then(({ paths }) => "/v1/models/{model}/weights" in paths, () => false);
-    return described;
+/** What the daemon says of itself, since asking for what is not there is an error. */
+const described = () => {
+    description ??= json("/openapi.json").then(({ paths }) => paths, () => ({}));
+    return description;
 };
-let described;
+let description;
+
+/** Whether it gives a model's weights. */
+export const offersWeights = async () => "/v1/models/{model}/weights" in await described();
+
+/** Whether it gives a number for each point of a map. */
+export const offersMapValues = async () =>
+    ((await described())["/v1/models/{model}/map"]?.get?.parameters ?? []).some((parameter) => parameter.name === "values");
+
+/** A number for each point of a map: kind "loss" or "kl". */
+export async function mapValues(m, kind, count) {
+    const response = await request(`/v1/models/${name(m)}/map?values=${kind}`, { accept: binary });
+    const bytes = await response.arrayBuffer();
+    if (bytes.byteLength !== 4 * count) {
+        throw new ApiError(502, { message: "The numbers that the daemon sent do not fit the map. Reload the page." });
+    }
+    return new Float32Array(bytes);
+}
 
 /** A model's weights: the bytes of its safetensors file. */
 export const weights = async (m) => {

@@ -18,7 +18,7 @@ function ticks(from, to, step) {
 const spacing = (viewport) => (viewport.width < 520 ? 50 : 72);
 const decimals = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 
-/** Grid lines, the two axes, and the circles in which the prior holds 39, 86 and 99 % of its mass (1, 2, 3 σ). */
+/** Grid lines and the two axes. */
 export function drawGrid(context, viewport) {
     const { x0, x1, y0, y1 } = viewport.window;
     const step = tickStep(viewport.scale, spacing(viewport));
@@ -34,15 +34,26 @@ export function drawGrid(context, viewport) {
     vertical(context, viewport, 0);
     horizontal(context, viewport, 0);
     context.stroke();
+}
 
+/** The circles in which a prior of two dimensions holds 39, 86 and 99 % of its mass. */
+export function drawPrior(context, viewport) {
     const [left, top] = viewport.toScreen(0, 0);
-    context.setLineDash([3, 5]);
+    context.font = token("--canvas-small");
+    context.textAlign = "center";
+    context.textBaseline = "middle";
     for (const deviations of [1, 2, 3]) {
+        const radius = deviations * viewport.scale;
+        context.strokeStyle = token("--prior");
+        context.lineWidth = 1.25;
+        context.setLineDash([4, 5]);
         context.beginPath();
-        context.arc(left, top, deviations * viewport.scale, 0, 2 * Math.PI);
+        context.arc(left, top, radius, 0, 2 * Math.PI);
         context.stroke();
+        context.setLineDash([]);
+        const aside = radius * Math.SQRT1_2;
+        if (viewport.scale > 24) haloed(context, `${deviations} σ`, left + aside, top - aside);
     }
-    context.setLineDash([]);
 }
 
 function vertical(context, viewport, x) {

@@ -1,6 +1,7 @@
 // The map and what is around it: the image under the cursor, the two picked points, the layers, the legend.
 
 import * as api from "./api.js";
+import { Colouring } from "./colouring.js";
 import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
 import { byId, element } from "./dom.js";
@@ -9,7 +10,7 @@ import { acceptImages } from "./encode-drop.js";
 import { Forming } from "./forming.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
-import { ManifoldLayer } from "./manifold-layer.js";
+import { Layers } from "./layers.js";
 import { MapView } from "./map-view.js";
 import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
@@ -23,11 +24,8 @@ export class MapPage {
     constructor(address, report, train) {
         Object.assign(this, { address, report, train, model: null, unsized: false });
         this.view = new MapView(byId("map"));
-        this.view.manifold = new ManifoldLayer(this.view, (error) => {
-            byId("manifold-switch").checked = false;
-            this.view.manifold.toggle(false);
-            report(error);
-        });
+        this.layers = new Layers(this.view, address, report);
+        this.colouring = new Colouring(this.view, address, report);
         this.tools = new Tools(this.view, address);
         this.sections = new Sections(address);
         this.decoding = new Decoding(address, report);
@@ -62,6 +60,7 @@ export class MapPage {
         this.tools.restore();
         this.sections.restore();
         this.drawing.restore();
+        this.layers.restore();
         const plane = model.latent_dimension === 2;
         let cloud = new PointCloud(new Float32Array(), new Uint8Array());
         this.model = null;
@@ -69,7 +68,8 @@ export class MapPage {
             const { positions, labels, epoch } = await api.map(model.name);
             cloud = new PointCloud(positions, labels);
             this.forming.use(model, cloud, epoch);
-            this.empty(null);
+            this.empty(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null);
+            byId("map-empty").classList.toggle("beside", cloud.count === 0);
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
             this.forming.use(model, cloud, null);
@@ -84,8 +84,8 @@ export class MapPage {
         this.tray.use(model);
         this.restoreView();
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
-        this.view.manifold.use(plane ? model : null);
-        byId("manifold-switch").disabled = !plane;
+        this.layers.use(plane ? model : null);
+        this.colouring.use(model, cloud);
         this.decoding.use(plane ? model : null);
         this.cursor.use(plane ? model : null);
         this.path.use(plane ? model : null);
@@ -100,14 +100,15 @@ export class MapPage {
         this.selection.use(nothing);
         this.tray.use(null);
         this.forming.use(null, null, null);
-        for (const part of [this.view.manifold, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
-        byId("manifold-switch").disabled = true;
+        this.colouring.use(null, null);
+        for (const part of [this.layers, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
         this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);
     }
 
     empty(text, ...more) {
+        byId("map-empty").classList.remove("beside");
         byId("map-empty").hidden = text === null;
         byId("map-empty").replaceChildren(...(text === null ? [] : [element("p", { text }), ...more]));
     }
@@ -158,10 +159,5 @@ export class MapPage {
         byId("zoom-in").addEventListener("click", zoom(1.5));
         byId("zoom-out").addEventListener("click", zoom(1 / 1.5));
         byId("zoom-fit").addEventListener("click", () => this.view.fit());
-        byId("manifold-switch").addEventListener("change", (event) => this.view.manifold.toggle(event.target.checked));
-        byId("names-switch").addEventListener("change", (event) => {
-            this.view.showNames = event.target.checked;
-            this.view.requestFrame();
-        });
     }
 }

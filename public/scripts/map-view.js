@@ -1,6 +1,6 @@
 // The map: three canvases on top of each other (paper and manifold, points, marks), one viewport, one frame at a time.
 
-import { drawClassNames, drawGrid, drawTickNumbers } from "./axes.js";
+import { drawClassNames, drawGrid, drawPrior, drawTickNumbers } from "./axes.js";
 import { token } from "./dom.js";
 import { drawMarks } from "./marks.js";
 import { ink, inkTable, onSchemeChange } from "./palette.js";
@@ -23,7 +23,7 @@ export class MapView extends EventTarget {
         this.viewport = new Viewport();
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
-            layers: [], cloud: null, bounds: null, centres: [], names: [], manifold: null, showNames: true, fitted: true,
+            layers: [], behind: [], cloud: null, bounds: null, centres: [], names: [], showNames: true, showPrior: true, fitted: true,
             marks: { cursor: null, encoded: null },
         });
         Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, showsOthers: true, scheduled: 0 });
@@ -102,12 +102,14 @@ export class MapView extends EventTarget {
         this.drawPaper();
         this.drawPoints();
         this.drawOverlay();
+        this.dispatchEvent(new Event("drawn"));
     }
 
     drawPaper() {
         const context = this.cleared(this.paper);
-        this.manifold?.draw(context, this.viewport);
+        for (const layer of this.behind) layer.draw(context, this.viewport);
         drawGrid(context, this.viewport);
+        if (this.showPrior) drawPrior(context, this.viewport);
     }
 
     drawPoints() {
@@ -138,15 +140,18 @@ export class MapView extends EventTarget {
     }
 
     /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */
-    pointStyle() {
+    pointStyle(scale = this.viewport.scale) {
         const { spread, count } = this.cloud;
-        const pixelsEach = (spread * this.viewport.scale ** 2) / Math.max(1, count);
-        const wanted = 0.6 * Math.sqrt(pixelsEach);
+        const pixelsEach = (spread * scale ** 2) / Math.max(1, count);
+        const wanted = this.cloud.isOnePlace ? Infinity : 0.6 * Math.sqrt(pixelsEach);
         const radius = Math.min(5.5, Math.max(smallestRadius, wanted));
         // Where they would have to be smaller than a pixel they are fainter instead.
         const crowding = Math.max(0.12, Math.min(1, wanted / smallestRadius));
         const opacity = Math.min(0.92, 0.34 + 0.16 * radius) * crowding;
-        return { radius, opacity: this.manifold?.visible ? Math.min(0.95, opacity + 0.2) : opacity };
+        // A picture behind them needs clear points, a density of the same points faint ones.
+        const behind = this.behind.filter(({ visible }) => visible);
+        if (behind.some(({ isOfPoints }) => isOfPoints)) return { radius, opacity: opacity * 0.4 };
+        return { radius, opacity: behind.length > 0 ? Math.min(0.95, opacity + 0.2 * crowding) : opacity };
     }
 
     drawOverlay() {

@@ -31,9 +31,15 @@ export class PointCloud {
         return this.grid.box;
     }
 
+    /** Whether all points lie on one. */
+    get isOnePlace() {
+        const box = this.bounds;
+        return box !== null && box.x1 - box.x0 < 1e-6 && box.y1 - box.y0 < 1e-6;
+    }
+
     /** An area in latent units that holds the bulk of the points: a box of two standard deviations each way. */
     get spread() {
-        if (this.measured === undefined) this.measured = 16 * deviation(this.positions, 0) * deviation(this.positions, 1);
+        this.measured ??= 16 * deviation(this.positions, 0) * deviation(this.positions, 1);
         return this.measured;
     }
 
