@@ -190,10 +190,10 @@ class Arithmetic(PageTest):
                 const api = await import("/scripts/api.js");
                 const { positions, labels } = await api.map(document.getElementById("model-chooser").value);
                 const fields = new URLSearchParams(location.hash.slice(1));
-                return ["g1", "g2"].map((field) => {
-                    const found = pointsOf(stepsOf(fields.get(field)), { positions, count: labels.length });
+                return Promise.all(["g1", "g2"].map(async (field) => {
+                    const found = await pointsOf(stepsOf(fields.get(field)), () => ({ positions, count: labels.length }));
                     return [0, 1].map((axis) => found.reduce((sum, i) => sum + positions[2 * i + axis], 0) / found.length);
-                });
+                }));
             })().then(done, (error) => done(String(error)));""")
 
     def test_what_an_address_holds_may_be_nonsense(self):

@@ -76,9 +76,13 @@ export async function jobEvents(id) {
     return events;
 }
 
-/** The encoded test set: `{ positions: Float32Array [n * 2], labels: Uint8Array [n], epoch }`; label 255 is none. */
-export async function map(m, epoch) {
-    const query = epoch === undefined ? "" : `?epoch=${epoch}`;
+/**
+ * The encoded test set: `{ positions: Float32Array [n * 2], labels: Uint8Array [n], epoch }`; label 255 is none. `axes` are two
+ * dimensions, where the daemon offers them.
+ */
+export async function map(m, epoch, axes) {
+    const fields = new URLSearchParams({ ...(epoch === undefined ? {} : { epoch }), ...(axes ? { axes: axes.join(",") } : {}) });
+    const query = fields.size > 0 ? `?${fields}` : "";
     const response = await request(`/v1/models/${name(m)}/map${query}`, { accept: binary });
     const [count] = shapeOf(response);
     const bytes = await response.arrayBuffer();
@@ -102,9 +106,12 @@ let description;
 /** Whether it gives a model's weights. */
 export const offersWeights = async () => "/v1/models/{model}/weights" in await described();
 
-/** Whether it gives a number for each point of a map. */
-export const offersMapValues = async () =>
-    ((await described())["/v1/models/{model}/map"]?.get?.parameters ?? []).some((parameter) => parameter.name === "values");
+const mapTakes = async (field) =>
+    ((await described())["/v1/models/{model}/map"]?.get?.parameters ?? []).some((parameter) => parameter.name === field);
+
+/** Whether it gives a number for each point of a map, and a map of two dimensions. */
+export const offersMapValues = () => mapTakes("values");
+export const offersAxes = () => mapTakes("axes");
 
 /** A number for each point of a map: kind "loss" or "kl". */
 export async function mapValues(m, kind, count) {
@@ -145,6 +152,9 @@ export const vectors = (m) => json(`/v1/models/${name(m)}/vectors`).then((list) 
 export const putVector = (m, vector, made) =>
     json(`/v1/models/${name(m)}/vectors/${name(vector)}`, { method: "PUT", json: made });
 export const deleteVector = (m, vector) => request(`/v1/models/${name(m)}/vectors/${name(vector)}`, { method: "DELETE" });
+
+/** Encodes a point that is a sample: `{ mean: [[...]], log_variance: [[...]] }`. */
+export const encodePoint = (m, point) => json(`/v1/models/${name(m)}/encode`, { method: "POST", json: point });
 
 /** Encodes one PNG to the mean of its posterior. */
 export const encode = (m, png) =>

@@ -5,20 +5,21 @@ import { latest } from "./latest.js";
 import { clearPicture, drawPicture } from "./picture.js";
 
 export class CursorPicture {
-    constructor(view, decoding, report) {
-        Object.assign(this, { view, model: null, canvas: byId("cursor-picture") });
+    /** `latentAt(x, y)` is what a place on the map means, or null. */
+    constructor(view, decoding, latentAt, report) {
+        Object.assign(this, { view, latentAt, model: null, canvas: byId("cursor-picture") });
         this.ask = latest(
-            ({ place }) => decoding.decode([place]),
-            ({ shape, values }, { place }) => {
+            ({ latent }) => decoding.decode([latent]),
+            ({ shape, values }, { latent }) => {
                 const [, channels, height, width] = shape;
                 drawPicture(this.canvas, values, { channels, height, width });
-                this.canvas.dataset.latent = place.map((value) => value.toFixed(3)).join(",");
+                this.canvas.dataset.latent = latent.map((value) => value.toFixed(3)).join(",");
             },
             report,
         );
     }
 
-    /** A model whose latent space is the plane, or null. */
+    /** A model of which places on the map can be decoded, or null. */
     use(model) {
         this.model = model;
         this.ask.forget();
@@ -34,7 +35,8 @@ export class CursorPicture {
         this.view.requestFrame();
         byId("cursor-latent").textContent = `${figure(x)}, ${figure(y)}`;
         this.showNearest(x, y);
-        if (this.model) this.ask({ model: this.model, place: [x, y] });
+        const latent = this.model && this.latentAt(x, y);
+        if (latent) this.ask({ latent });
     }
 
     /** The image stays; only the cross goes. */

@@ -4,6 +4,8 @@ import * as api from "./api.js";
 import { Colouring } from "./colouring.js";
 import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
+import { Dimensions } from "./dimensions/index.js";
+import { flat } from "./dimensions/space.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
 import { acceptImages } from "./encode-drop.js";
@@ -22,14 +24,14 @@ import { Tray } from "./tray/index.js";
 
 export class MapPage {
     constructor(address, report, train) {
-        Object.assign(this, { address, report, train, model: null, unsized: false });
+        Object.assign(this, { address, report, train, model: null, unsized: false, space: flat });
         this.view = new MapView(byId("map"));
         this.layers = new Layers(this.view, address, report);
         this.colouring = new Colouring(this.view, address, report);
         this.tools = new Tools(this.view, address);
         this.sections = new Sections(address);
         this.decoding = new Decoding(address, report);
-        this.cursor = new CursorPicture(this.view, this.decoding, report);
+        this.cursor = new CursorPicture(this.view, this.decoding, (x, y) => this.latentAt(x, y), report);
         this.drawing = offerRenderers(this.view, address, report);
         const point = (x, y) => this.cursor.moveTo(x, y);
         this.path = new PathTool({ view: this.view, address, tools: this.tools, decoding: this.decoding, point, report });
@@ -41,12 +43,14 @@ export class MapPage {
             leave: () => this.cursor.leave(),
             pick: (x, y, which) => {
                 this.cursor.moveTo(x, y);
-                this.path.pick([x, y], which);
+                if (this.space === flat) this.path.pick([x, y], which);
+                else this.dimensions.pick(x, y);
             },
             reset: () => this.view.fit(),
         });
         this.selection = setUpSelection(this);
         this.tray = new Tray(this);
+        this.dimensions = new Dimensions(this);
         this.listenForButtons();
         this.view.addEventListener("resized", () => this.unsized && this.restoreView());
         this.view.addEventListener("viewchange", () => {
@@ -67,6 +71,7 @@ export class MapPage {
         try {
             const { positions, labels, epoch } = await api.map(model.name);
             cloud = new PointCloud(positions, labels);
+            this.epoch = epoch;
             this.forming.use(model, cloud, epoch);
             this.empty(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null);
             byId("map-empty").classList.toggle("beside", cloud.count === 0);
@@ -75,7 +80,7 @@ export class MapPage {
             this.forming.use(model, cloud, null);
             this.empty(`There is no map of ${model.name}: ${error.message}`);
         }
-        this.model = model;
+        Object.assign(this, { model, cloud });
         this.samples = new Samples(model);
         this.view.show(cloud, labelNames);
         this.view.frame.dataset.points = cloud.count;
@@ -86,10 +91,33 @@ export class MapPage {
         // The decoder takes a place on the map as it is only where the latent space is the plane itself.
         this.layers.use(plane ? model : null);
         this.colouring.use(model, cloud);
-        this.decoding.use(plane ? model : null);
+        this.decoding.use(model);
         this.cursor.use(plane ? model : null);
         this.path.use(plane ? model : null);
         this.drop.use(plane ? model : null);
+        this.dimensions.use(model, cloud); // takes a while, and the map is there
+    }
+
+    /** What the map shows of a space that is not the plane is known now: places on it can be decoded. */
+    spaceKnown(model) {
+        this.cursor.use(model);
+        this.selection.resolve((plane) => this.cloudOf(plane)).catch(this.report);
+        this.tray.dispatchEvent(new Event("model"));
+        this.view.requestFrame();
+    }
+
+    /** The same points on another plane of their space. */
+    showPlane(cloud, plane) {
+        this.view.show(cloud, this.view.names);
+        this.selection.moveTo(cloud, plane ? plane.join(".") : "");
+        if (plane) this.forming.use(null, null, null);
+        else this.forming.use(this.model, cloud, this.epoch);
+        this.view.fit();
+    }
+
+    /** The cloud of a plane as a selection's steps name it. */
+    async cloudOf(plane) {
+        return this.dimensions.cloudOf(plane, this.cloud);
     }
 
     showEmpty() {
@@ -99,6 +127,7 @@ export class MapPage {
         this.legend.show(nothing, []);
         this.selection.use(nothing);
         this.tray.use(null);
+        this.dimensions.use(null, nothing);
         this.forming.use(null, null, null);
         this.colouring.use(null, null);
         for (const part of [this.layers, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
@@ -115,7 +144,7 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z"]) this.address.set(field, null);
         this.path.clear();
     }
 
@@ -125,12 +154,12 @@ export class MapPage {
 
     /** What a place on the map is in the latent space, or null. */
     latentAt(x, y) {
-        return this.model?.latent_dimension === 2 ? [x, y] : null;
+        return this.space?.latentAt(x, y) ?? null;
     }
 
     /** Where a latent lies on the map, or null. */
     placeOf(latent) {
-        return latent.length === 2 ? latent : null;
+        return this.space?.placeOf(latent) ?? null;
     }
 
     /** The place whose image is shown under the cursor. */

@@ -53,13 +53,14 @@ export class PointCloud {
         return this.classes.filter((label) => label !== 255).map((label) => {
             const xs = new Float32Array(this.counts[label]);
             const ys = new Float32Array(this.counts[label]);
-            for (let i = 0, found = 0; i < this.count; i += 1) {
-                if (this.labels[i] !== label) continue;
+            let found = 0;
+            for (let i = 0; i < this.count; i += 1) {
+                if (this.labels[i] !== label || Number.isNaN(this.positions[2 * i])) continue;
                 xs[found] = this.positions[2 * i];
                 ys[found] = this.positions[2 * i + 1];
                 found += 1;
             }
-            const middle = (values) => values.sort()[values.length >> 1];
+            const middle = (values) => values.subarray(0, found).sort()[found >> 1];
             return { label, x: middle(xs), y: middle(ys) };
         });
     }

@@ -9,22 +9,37 @@ const operations = { a: "add", r: "remove", i: "invert" };
 export class Selection extends EventTarget {
     constructor(view, address) {
         super();
-        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, keepsContext: true });
+        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, plane: "", keepsContext: true });
         view.addEventListener("filter", () => this.mask && this.changed());
     }
 
-    /** The points of a model's map, and the steps that the address has for them. */
+    /** The points of a model's map, and the steps that the address has for them; those in other planes wait for `resolve`. */
     use(cloud) {
-        Object.assign(this, { cloud, steps: stepsOf(this.address.get("sel") ?? ""), mask: null });
+        Object.assign(this, { cloud, plane: "", steps: stepsOf(this.address.get("sel") ?? ""), mask: null });
         this.keepsContext = this.address.get("context") !== "0";
-        for (const step of this.steps) this.take(step);
+        if (this.steps.every(({ plane }) => plane === "")) for (const step of this.steps) this.take(step);
         this.changed();
+    }
+
+    /** Takes the address's steps in the planes in which they were made. */
+    async resolve(cloudOf) {
+        const { steps } = this;
+        if (this.mask || steps.length === 0) return;
+        const mask = await maskOf(steps, cloudOf);
+        if (steps !== this.steps || this.mask) return;
+        this.mask = mask;
+        this.changed();
+    }
+
+    /** The same points on another plane: what is selected stays. */
+    moveTo(cloud, plane) {
+        Object.assign(this, { cloud, plane });
     }
 
     /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...]. */
     apply(operation, polygon = []) {
         if (operation === "new") Object.assign(this, { steps: [], mask: null });
-        const step = { operation: operation === "new" ? "add" : operation, polygon };
+        const step = { operation: operation === "new" ? "add" : operation, polygon, plane: this.plane };
         this.steps.push(step);
         this.take(step);
         if (this.mask && !this.mask.includes(1)) this.clear();
@@ -87,19 +102,27 @@ function taken(before, { operation, polygon }, cloud) {
     return mask;
 }
 
-/** The points of a cloud that steps select, in order. */
-export function pointsOf(steps, cloud) {
-    const mask = steps.reduce((before, step) => taken(before, step, cloud), null) ?? [];
+async function maskOf(steps, cloudOf) {
+    let mask = null;
+    for (const step of steps) mask = taken(mask, step, await cloudOf(step.plane));
+    return mask;
+}
+
+/** The points that steps select, in order; `cloudOf(plane)` gives the points on the plane in which a step was made. */
+export async function pointsOf(steps, cloudOf) {
+    const mask = await maskOf(steps, cloudOf) ?? [];
     const found = [];
     for (let i = 0; i < mask.length; i += 1) if (mask[i] !== 0) found.push(i);
     return found;
 }
 
-/** "a" or "r" with the corners' numbers, or "i", with ";" between. */
-export const textOf = (steps) => steps.map(({ operation, polygon }) => operation[0] + polygon.join(",")).join(";");
+/** "a" or "r" with the corners' numbers, or "i", with ";" between; a plane that is not the map's own stands in "@". */
+export const textOf = (steps) =>
+    steps.map(({ operation, polygon, plane }) => `${operation[0]}${plane && `@${plane}@`}${polygon.join(",")}`).join(";");
 
 export function stepsOf(text) {
-    return text.split(";").map((part) => ({
-        operation: operations[part[0]], polygon: part.slice(1).split(",").filter(Boolean).map(Number),
-    })).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
+    return text.split(";").map((part) => {
+        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@([\d.]+)@)?(.*)$/) ?? [];
+        return { operation: operations[operation], plane, polygon: (corners ?? "").split(",").filter(Boolean).map(Number) };
+    }).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
 }

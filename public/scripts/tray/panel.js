@@ -16,7 +16,7 @@ export class TrayPanel {
         this.list = new TermList(tray, page);
         const places = {
             cursor: ["The cursor", () => page.cursorLatent], a: ["A", () => page.path.points[0]],
-            b: ["Path's end", () => (page.path.points.length > 1 ? page.path.points.at(-1) : null)],
+            b: ["Path’s end", () => (page.path.points.length > 1 ? page.path.points.at(-1) : null)],
             image: ["Your image", () => page.view.marks.encoded],
         };
         const adders = Object.entries(places).map(([name, [text, place]]) => {

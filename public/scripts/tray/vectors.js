@@ -28,7 +28,6 @@ export class Vectors {
             ...this.rows.map(({ node }) => node),
             element("div", { class: "tool-row" }, this.name, button("vector-make", "Make it", () => this.make()), button("vector-keep", "Keep the sum", () => this.keep())),
             this.hint);
-        page.selection.addEventListener("change", () => this.offer());
     }
 
     async load() {
@@ -53,7 +52,7 @@ export class Vectors {
     }
 
     points(field) {
-        return pointsOf(stepsOf(this.page.address.get(field) ?? ""), this.page.selection.cloud);
+        return pointsOf(stepsOf(this.page.address.get(field) ?? ""), (plane) => this.page.cloudOf(plane));
     }
 
     setGroup(field) {
@@ -62,16 +61,16 @@ export class Vectors {
         this.offer();
     }
 
-    offer() {
+    async offer() {
         for (const { field, count } of this.rows) {
-            const found = this.page.model ? this.points(field).length : 0;
+            const found = this.page.model ? (await this.points(field)).length : 0;
             count.textContent = found > 0 ? `${found.toLocaleString("en")} points` : "none yet";
             count.dataset.count = found;
         }
     }
 
     async make() {
-        const [from, to] = groups.map(([field]) => this.points(field));
+        const [from, to] = await Promise.all(groups.map(([field]) => this.points(field)));
         if (from.length === 0 || to.length === 0) this.tell("Select points on the map and say with the two buttons which group they are.");
         else await this.put({ from: this.group(from), to: this.group(to) });
     }

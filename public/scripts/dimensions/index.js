@@ -1,0 +1,39 @@
+// Latent spaces that are not the plane: a section with their dimensions, loaded when a model has one.
+
+import { byId } from "../dom.js";
+import { flat } from "./space.js";
+
+export class Dimensions {
+    /** page: the map page; its `space` says what the map shows. */
+    constructor(page) {
+        Object.assign(this, { page, panel: null, model: null });
+    }
+
+    /** model as GET /v1/models/{m} gives it, or null; cloud: its map. */
+    async use(model, cloud) {
+        const isFlat = model === null || model.latent_dimension === 2;
+        this.model = model;
+        byId("tool-dimensions").hidden = isFlat;
+        this.page.space = isFlat ? flat : null;
+        this.panel?.leave();
+        if (isFlat) return;
+        try {
+            const { DimensionsPanel } = await import("./panel.js");
+            if (model !== this.model) return;
+            this.panel ??= new DimensionsPanel(byId("dimensions-panel"), this.page);
+            await this.panel.use(model, cloud);
+        } catch (error) {
+            if (model === this.model) this.page.report(error);
+        }
+    }
+
+    /** The latent that a click on the map means becomes that of the sliders. */
+    pick(x, y) {
+        this.panel?.pick(x, y);
+    }
+
+    /** The cloud of a plane, as a selection's steps name it: "" is the map as it is, "3.7" two dimensions. */
+    async cloudOf(plane, cloud) {
+        return plane === "" || !this.panel ? cloud : this.panel.cloudOf(plane);
+    }
+}
