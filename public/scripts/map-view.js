@@ -141,7 +141,7 @@ export class MapView extends EventTarget {
 
     /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */
     pointStyle(scale = this.viewport.scale) {
-        const { spread, count } = this.cloud;
+        const { spread, placed: count } = this.cloud;
         const pixelsEach = (spread * scale ** 2) / Math.max(1, count);
         const wanted = this.cloud.isOnePlace ? Infinity : 0.6 * Math.sqrt(pixelsEach);
         const radius = Math.min(5.5, Math.max(smallestRadius, wanted));

@@ -15,6 +15,12 @@ export class PointCloud {
         return this.labels.length;
     }
 
+    /** How many of the points have a place. */
+    get placed() {
+        this.counted ??= this.positions.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 0.5), 0);
+        return this.counted;
+    }
+
     /** The labels that occur, in order. */
     get classes() {
         return [...this.counts.keys()].filter((label) => this.counts[label] > 0);
@@ -66,13 +72,16 @@ export class PointCloud {
     }
 }
 
+/** Of the points that have a place. */
 function deviation(positions, offset) {
     let sum = 0;
     let squares = 0;
-    const count = Math.max(1, positions.length / 2);
+    let count = 0;
     for (let i = offset; i < positions.length; i += 2) {
+        if (Number.isNaN(positions[i])) continue;
         sum += positions[i];
         squares += positions[i] ** 2;
+        count += 1;
     }
     return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) || 1;
 }

@@ -56,6 +56,12 @@ export class Tools {
         this.mark();
     }
 
+    /** Another hint for a mode, where a model has its own ways. */
+    explain(name, hint) {
+        this.modes.find((mode) => mode.name === name).hint = hint;
+        this.mark();
+    }
+
     /** The mode that the address names, after someone has edited it. */
     restore() {
         this.choose(this.address.get("tool") ?? "move");

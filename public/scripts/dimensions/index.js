@@ -14,6 +14,10 @@ export class Dimensions {
         const isFlat = model === null || model.latent_dimension === 2;
         this.model = model;
         byId("tool-dimensions").hidden = isFlat;
+        byId("cursor-latent").previousElementSibling.textContent = isFlat ? "latent" : "place";
+        this.usual ??= this.page.tools.modes[0].hint;
+        this.page.tools.explain("move", isFlat ? this.usual
+            : "Drag to move, scroll to zoom, click to set the sliders to that place. On the keyboard: arrows, + and −, 0 shows all, Enter picks the middle.");
         this.page.space = isFlat ? flat : null;
         this.panel?.leave();
         if (isFlat) return;

@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+"""Latent spaces of more than two dimensions: planes, sliders, and what the cursor decodes.
+
+    /usr/bin/python3 Tests/Browser/test_dimensions.py --url http://127.0.0.1:8080 --screenshots DIR
+
+Needs what test_page.py needs, and the dataset that Tests/EndToEnd/with_daemon.py draws.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import small_model  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+# A daemon that gives no pairs of dimensions, or that has lost the images.
+OLDER = """
+    const daemon = window.fetch;
+    window.fetch = async (path, options) => {
+        const response = await daemon(path, options);
+        if (path !== "/openapi.json") return response;
+        const described = await response.json();
+        described.paths["/v1/models/{model}/map"].get.parameters = [];
+        return Response.json(described);
+    };"""
+WITHOUT_IMAGES = """
+    const daemon = window.fetch;
+    window.fetch = (path, options) => (path === "/v1/datasets" ? Promise.resolve(Response.json({ data: [] })) : daemon(path, options));"""
+
+
+class Dimensions(PageTest):
+    def open_space(self, dimension, fragment="", before=None):
+        """Opens a model of so many dimensions, and waits until places on its map can be decoded."""
+        self.name = small_model.train(self.options.url, dimension)
+        script = before and self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": before})
+        if script:
+            self.addCleanup(self.driver.execute_cdp_cmd, "Page.removeScriptToEvaluateOnNewDocument", script)
+        self.open(f"#model={self.name}&open=dimensions{fragment}")
+        self.wait_for_space()
+
+    def wait_for_space(self):
+        self.wait(lambda: self.script("return document.getElementById('cursor-picture').dataset.latent") and self.latent())
+
+    def latent(self):
+        """The sliders' latent, once it is decoded."""
+        text = self.script("return document.getElementById('dimension-picture')?.dataset.latent")
+        return [float(value) for value in text.split(",")] if text else None
+
+    def under_the_cursor(self):
+        return [float(value) for value in self.script("return document.getElementById('cursor-picture').dataset.latent").split(",")]
+
+    def sliders(self):
+        return [int(slider.get_attribute("data-dimension")) for slider in self.driver.find_elements("css selector", "#sliders input")]
+
+    def move(self, dimension, value):
+        self.script("""const slider = document.getElementById(`dimension-${arguments[0]}`);
+            slider.value = arguments[1]; slider.dispatchEvent(new Event("input"));""", dimension, value)
+
+    def choose(self, plane):
+        self.element(f"plane-{plane}").find_element("xpath", "..").click()
+
+    def test_sliders_are_ordered_by_kl_and_decode(self):
+        self.open_space(6)
+        self.assertEqual(sorted(self.sliders()), list(range(6)))
+        self.assertIn("KL divergence", self.text("dimension-hint"))
+        strengths = [float(self.element(f"dimension-{d}").accessible_name.split("KL ")[1].split()[0]) for d in self.sliders()]
+        self.assertEqual(strengths, sorted(strengths, reverse=True))
+        told = small_model.call(self.options.url, f"/v1/models/{self.name}/metrics")["data"][-1]["test"]["kl"]
+        self.assertLess(abs(sum(strengths) - told), 0.25 * told, "about the KL that training measured")
+        self.assertEqual(self.latent(), [0] * 6)
+        strongest = self.sliders()[0]
+        before = self.picture("#dimension-picture")
+        self.move(strongest, 2.5)
+        self.wait(lambda: self.latent()[strongest] == 2.5 and self.picture("#dimension-picture") != before)
+        self.element(f"dimension-{strongest}").send_keys(Keys.ARROW_LEFT)
+        self.wait(lambda: 2.4 < self.latent()[strongest] < 2.5)
+        moved = self.latent()
+        self.wait(lambda: "z=" in self.script("return location.hash"))
+        self.driver.refresh()
+        self.wait_for_space()
+        self.wait(lambda: self.latent() == moved, "the latent survives a reload")
+        self.screenshot("dimensions")
+        self.element("dimension-random").click()
+        self.wait(lambda: all(value != 0 for value in self.latent()))
+        self.element(f"dimension-{strongest}").send_keys("0")
+        self.wait(lambda: self.latent()[strongest] == 0)
+        self.element("dimension-origin").click()
+        self.wait(lambda: self.latent() == [0] * 6)
+
+    def test_every_place_of_the_principal_plane_is_decoded(self):
+        self.open_space(6)
+        self.point(-60, 20).perform()
+        first = self.under_the_cursor()
+        self.point(90, -30).perform()
+        self.wait(lambda: self.under_the_cursor() != first)
+        self.assertEqual(len(first), 6)
+        # Where an image's encoding is put on the map is where the daemon's map has it, though none of these was learnt from.
+        worst = self.driver.execute_async_script("""
+            const [name, done] = arguments;
+            (async () => {
+                const api = await import("/scripts/api.js");
+                const { Samples } = await import("/scripts/samples.js");
+                const { encodingsOf } = await import("/scripts/dimensions/encodings.js");
+                const { fitted } = await import("/scripts/dimensions/projection.js");
+                const { Space } = await import("/scripts/dimensions/space.js");
+                const model = await api.model(name);
+                const samples = new Samples(model);
+                const { positions, labels } = await api.map(name);
+                const { indices, means } = await encodingsOf(model, samples, labels.length, () => {});
+                const space = new Space(model.latent_dimension);
+                space.projection = fitted(means, indices.map((i) => [positions[2 * i], positions[2 * i + 1]]));
+                let worst = 0;
+                for (const index of [1, 7, 23, 50].filter((i) => !indices.includes(i))) {
+                    const { mean: [mean] } = await api.encodePoint(name, samples.point(index));
+                    space.base = mean;
+                    const [x, y] = space.placeOf(mean);
+                    worst = Math.max(worst, Math.abs(x - positions[2 * index]), Math.abs(y - positions[2 * index + 1]));
+                    const [right, up] = space.placeOf(space.latentAt(x + 1, y - 2));
+                    worst = Math.max(worst, Math.abs(right - x - 1), Math.abs(up - y + 2));
+                }
+                return worst;
+            })().then(done, (error) => done(String(error)));""", self.name)
+        self.assertIsInstance(worst, float, worst)
+        self.assertLess(worst, 1e-3)
+
+    def test_two_dimensions_are_shown_and_the_selection_stays(self):
+        self.open_space(6, "&tool=rectangle")
+        self.drag((-150, -60), (50, 80))
+        count = lambda: self.script("const badge = document.getElementById('selection-badge'); return badge.hidden ? 0 : Number(badge.dataset.count)")
+        self.wait(lambda: count() > 0)
+        principal, selected = self.picture(".points"), count()
+        self.choose("pair")
+        self.wait(lambda: self.picture(".points") != principal)
+        axes = [int(value) for value in self.attribute("map", "data-plane").split(",")]
+        self.assertEqual(axes, self.sliders()[:2], "the two that tell most")
+        self.assertEqual(count(), selected, "the same points")
+        self.point(40, 30).perform()
+        x, y = [float(value.replace("\u2212", "-")) for value in self.text("cursor-latent").split(", ")]
+        self.wait(lambda: abs(self.under_the_cursor()[axes[0]] - x) < 0.01 and abs(self.under_the_cursor()[axes[1]] - y) < 0.01)
+        self.assertEqual([self.under_the_cursor()[d] for d in range(6) if d not in axes], [0] * 4)
+        self.screenshot("dimensions-pair")
+        self.drag((-100, -40), (100, 60))
+        self.wait(lambda: count() not in (0, selected))
+        pair = count()
+        other = self.sliders()[2]
+        self.css(f"#axis-up option[value='{other}']").click()
+        self.wait(lambda: self.attribute("map", "data-plane") == f"{axes[0]},{other}")
+        self.wait(lambda: f"axes={axes[0]}%2C{other}" in self.script("return location.hash"))
+        self.driver.refresh()
+        self.wait_for_space()
+        self.wait(lambda: self.attribute("map", "data-plane") == f"{axes[0]},{other}")
+        self.wait(lambda: count() == pair, "selected in another plane than the one that is shown")
+        self.choose("principal")
+        self.wait(lambda: self.attribute("map", "data-plane") == "principal")
+
+    def test_a_click_sets_the_sliders_and_sums_are_on_the_map(self):
+        self.open_space(6)
+        self.point(60, 100).click().perform()
+        self.wait(lambda: self.latent() != [0] * 6)
+        plain = self.picture(".marks")
+        self.element("dimension-add").click()
+        self.wait(lambda: self.script("return document.getElementById('tray-picture')?.dataset.latent"))
+        sums = [float(value) for value in self.script("return document.getElementById('tray-picture').dataset.latent").split(",")]
+        for value, expected in zip(sums, self.latent()):
+            self.assertAlmostEqual(value, expected, places=3)
+        ActionChains(self.driver).move_to_element(self.element("tray-hint")).perform()
+        self.wait(lambda: self.picture(".marks") != plain)
+        self.screenshot("dimensions-sum")
+
+    def test_two_hundred_dimensions_stay_usable(self):
+        self.open_space(200)
+        self.assertEqual(len(self.sliders()), 12)
+        self.screenshot("dimensions-200")
+        self.css("#more-dimensions summary").click()
+        self.wait(lambda: len(self.driver.find_elements("css selector", "#more-dimensions input")) == 188)
+        self.element("dimension-search").send_keys("150-152, 7")
+        self.wait(lambda: sorted(self.sliders()) == [7, 150, 151, 152])
+        self.assertFalse(self.element("more-dimensions").is_displayed())
+        self.move(151, 1.5)
+        self.wait(lambda: self.latent()[151] == 1.5)
+        self.element("dimension-search").send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.BACKSPACE)
+        self.wait(lambda: len(self.sliders()) == 12)
+        self.choose("pair")
+        self.wait(lambda: self.attribute("map", "data-plane") != "principal")
+        self.resize(360, 740)
+        self.wait(lambda: self.script("return document.documentElement.scrollWidth") == 360)
+        self.script("document.getElementById('tool-dimensions').scrollIntoView()")
+        self.screenshot("dimensions-narrow")
+
+    def test_a_daemon_without_axes_shows_what_the_page_encoded(self):
+        self.open_space(6, before=OLDER)
+        everything = self.drawn()
+        self.choose("pair")
+        self.wait(lambda: 0 < self.drawn() < everything)
+        self.assertIn("gives no pairs", self.text("dimension-hint"))
+        self.screenshot("dimensions-older-daemon")
+
+    def test_without_the_images_variance_is_told(self):
+        self.open_space(6, before=WITHOUT_IMAGES)
+        self.assertIn("variance", self.text("dimension-hint"))
+        self.assertIn("variance", self.element(f"dimension-{self.sliders()[0]}").accessible_name)
+
+    def test_the_plane_needs_none_of_it(self):
+        self.open_map()
+        self.assertFalse(self.element("tool-dimensions").is_displayed())
+
+
+if __name__ == "__main__":
+    run_tests(__doc__, Dimensions)
