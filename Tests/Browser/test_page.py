@@ -13,7 +13,6 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from browser import PageTest  # noqa: E402
-from png import grey_png  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -130,16 +129,6 @@ class Map(PageTest):
         self.screenshot("forming-first-epoch")
         self.element("forming-slider").send_keys(Keys.END)
         self.wait(lambda: self.picture(".points") == final)
-
-    def test_a_chosen_image_is_encoded(self):
-        self.open_map()
-        digit = [[255 if 12 <= column <= 15 and 4 <= row <= 23 else 0 for column in range(28)] for row in range(28)]
-        self.element("drop-file").send_keys(self.file("one.png", grey_png(digit)))
-        self.wait(lambda: self.attribute("map", "data-encoded"))
-        self.wait(lambda: self.element("drop-decoded").is_displayed())
-        self.screenshot("encoded")
-        self.element("drop-file").send_keys(self.file("words.txt", b"not a picture"))
-        self.wait(lambda: "not a picture" in self.text("drop-hint"))
 
 
 class Training(PageTest):

@@ -138,10 +138,9 @@ export async function decode(m, latents, signal) {
     return { shape, values: new Float32Array(await response.arrayBuffer()) };
 }
 
-export const interpolate = (m, from, to, steps, method) =>
-    json(`/v1/models/${name(m)}/interpolate`, {
-        method: "POST", json: { from: { latent: from }, to: { latent: to }, steps, method },
-    });
+const pixels = (m, verb, bytes, shape, accept, signal) => [`/v1/models/${name(m)}/${verb}`, {
+    method: "POST", body: bytes, type: binary, accept, signal, headers: { "X-Shape": shape.join(","), "X-Dtype": "u8" },
+}];
 
 /** terms: [{ weight, point }], points as the API has them. The sum, decoded, and where it lies. */
 export const arithmetic = (m, terms, nearest) =>
@@ -156,16 +155,21 @@ export const deleteVector = (m, vector) => request(`/v1/models/${name(m)}/vector
 /** Encodes a point that is a sample: `{ mean: [[...]], log_variance: [[...]] }`. */
 export const encodePoint = (m, point) => json(`/v1/models/${name(m)}/encode`, { method: "POST", json: point });
 
-/** Encodes one PNG to the mean of its posterior. */
-export const encode = (m, png) =>
-    json(`/v1/models/${name(m)}/encode`, { method: "POST", body: png, type: "image/png" })
-        .then((encoding) => encoding.mean[0]);
+/** The posterior of one image, given as `reconstruct` takes it: `{ mean, logVariance }`. */
+export const posterior = (m, bytes, shape) => json(...pixels(m, "encode", bytes, shape))
+    .then(({ mean: [mean], log_variance: [logVariance] }) => ({ mean, logVariance }));
+
+/** One image decoded from its posterior's mean, with both parts of its loss in nats. */
+export const reconstruction = (m, bytes, shape) => json(...pixels(m, "reconstruct", bytes, shape)).then((answer) => ({
+    values: Float32Array.from(answer.images[0].flat(Infinity)), reconstruction: answer.reconstruction_loss[0], divergence: answer.kl_divergence[0],
+}));
+
+/** The encoded samples nearest to a point: `{ nearest: [{ index, label, distance }], ... }`. */
+export const nearest = (m, point, count) => json(`/v1/models/${name(m)}/nearest`, { method: "POST", json: { point, count } });
 
 /** Images as bytes 0...255, [n, channels, height, width], encoded and decoded again; an answer like `decode`'s. */
 export async function reconstruct(m, bytes, shape, signal) {
-    const response = await request(`/v1/models/${name(m)}/reconstruct`, {
-        method: "POST", body: bytes, type: binary, accept: binary, signal, headers: { "X-Shape": shape.join(","), "X-Dtype": "u8" },
-    });
+    const response = await request(...pixels(m, "reconstruct", bytes, shape, binary, signal));
     return { shape: shapeOf(response), values: new Float32Array(await response.arrayBuffer()) };
 }
 

@@ -8,7 +8,7 @@ import { Dimensions } from "./dimensions/index.js";
 import { flat } from "./dimensions/space.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
-import { acceptImages } from "./encode-drop.js";
+import { EncodeTool } from "./encode/index.js";
 import { Forming } from "./forming.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
@@ -37,7 +37,7 @@ export class MapPage {
         this.path = new PathTool({ view: this.view, address, tools: this.tools, decoding: this.decoding, point, report });
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, report);
-        this.drop = acceptImages(this.view, this.cursor, report);
+        this.encoding = new EncodeTool(this);
         listenForGestures(this.view, this.tools, {
             point,
             leave: () => this.cursor.leave(),
@@ -94,7 +94,7 @@ export class MapPage {
         this.decoding.use(model);
         this.cursor.use(plane ? model : null);
         this.path.use(plane ? model : null);
-        this.drop.use(plane ? model : null);
+        this.encoding.use(model);
         this.dimensions.use(model, cloud); // takes a while, and the map is there
     }
 
@@ -130,7 +130,7 @@ export class MapPage {
         this.dimensions.use(null, nothing);
         this.forming.use(null, null, null);
         this.colouring.use(null, null);
-        for (const part of [this.layers, this.decoding, this.cursor, this.path, this.drop]) part.use(null);
+        for (const part of [this.layers, this.decoding, this.cursor, this.path, this.encoding]) part.use(null);
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
         this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);

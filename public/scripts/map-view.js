@@ -24,7 +24,7 @@ export class MapView extends EventTarget {
         this.visible = new Uint8Array(256).fill(1);
         Object.assign(this, {
             layers: [], behind: [], cloud: null, bounds: null, centres: [], names: [], showNames: true, showPrior: true, fitted: true,
-            marks: { cursor: null, encoded: null },
+            marks: { cursor: null },
         });
         Object.assign(this, { inks: inkTable(), shades: new Shades(), colouring: null, selected: null, showsOthers: true, scheduled: 0 });
         new ResizeObserver(() => this.resize()).observe(frame);

@@ -1,10 +1,7 @@
-// What the person has put on the map: the cursor, an encoded image.
+// The cursor on the map; what tools put there is theirs to draw (`view.layers`).
 
-import { haloed } from "./axes.js";
-
-export function drawMarks(context, viewport, { cursor, encoded }, token) {
+export function drawMarks(context, viewport, { cursor }, token) {
     if (cursor) drawCross(context, ...viewport.toScreen(...cursor), token("--ink"), token("--paper-halo"));
-    if (encoded) drawDiamond(context, ...viewport.toScreen(...encoded), token);
 }
 
 function drawCross(context, left, top, ink, halo) {
@@ -18,20 +15,4 @@ function drawCross(context, left, top, ink, halo) {
         }
         context.stroke();
     }
-}
-
-function drawDiamond(context, left, top, token) {
-    context.beginPath();
-    context.moveTo(left, top - 10);
-    context.lineTo(left + 10, top);
-    context.lineTo(left, top + 10);
-    context.lineTo(left - 10, top);
-    context.closePath();
-    Object.assign(context, { fillStyle: token("--ink"), strokeStyle: token("--paper-halo"), lineWidth: 3 });
-    context.stroke();
-    context.fill();
-    context.font = token("--canvas-label");
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    haloed(context, "your image", left + 15, top, token("--ink"), 4);
 }

@@ -1,0 +1,70 @@
+// One encoded image: itself and its reconstruction, its posterior, its losses, and the samples nearest to it.
+
+import { element, figure } from "../dom.js";
+import { latest } from "../latest.js";
+import { drawPicture } from "../picture.js";
+import { isOnWhite } from "./fit.js";
+import { Neighbours } from "./neighbours.js";
+
+export class Card {
+    constructor({ number, name, bytes }, images) {
+        Object.assign(this, { number, name, bytes, images, answer: null });
+        this.ask = latest((asked) => images.encoded(asked), (answer) => this.show(answer), (error) => this.failed(error));
+        this.build();
+    }
+
+    build() {
+        const { number, name, images } = this;
+        const picture = (label) => element("canvas", { class: "picture", role: "img", "aria-label": label });
+        const point = (isOn) => () => this.point(isOn);
+        this.image = picture(`Image ${number} as the model sees it`);
+        this.decoded = picture(`Reconstruction of image ${number}`);
+        this.facts = element("dl", { class: "facts" });
+        this.hint = element("p", { class: "hint", role: "status" });
+        this.neighbours = new Neighbours(images.page);
+        this.invert = element("button", {
+            type: "button", class: "quiet", text: "Invert", "aria-label": `Invert image ${number}`,
+            on: { click: () => images.change(this, this.bytes.map((byte) => 255 - byte)) },
+        });
+        this.element = element("li", { class: "encoded", data: { number }, on: {
+            pointerenter: point(true), pointerleave: point(false), focusin: point(true), focusout: point(false),
+        } },
+        element("div", { class: "encoded-head" },
+            element("b", { class: "encoded-number", text: String(number), "aria-hidden": "true" }),
+            element("span", { class: "encoded-name", text: name || `image ${number}` }), this.invert,
+            element("button", { type: "button", class: "quiet", text: "×", "aria-label": `Remove image ${number}`, on: { click: () => images.remove(this) } })),
+        element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.neighbours.element);
+    }
+
+    show(answer) {
+        if (!this.images.cards.includes(this)) return;
+        const { input, likelihood } = this.images.model.configuration;
+        this.answer = answer;
+        drawPicture(this.image, Float32Array.from(this.bytes, (byte) => byte / 255), input);
+        drawPicture(this.decoded, answer.values, input);
+        const sigma = answer.logVariance.map((value) => Math.exp(value / 2));
+        const shown = answer.mean.length <= 4 ? answer.mean : [];
+        const latent = shown.map((value, i) => element("div", {},
+            element("dt", { text: `z${i + 1}` }), element("dd", { text: `${figure(value)} ± ${figure(sigma[i])}` })));
+        this.facts.replaceChildren(...latent,
+            loss("reconstruction", answer.reconstruction, `Negative log-likelihood (${likelihood?.type ?? likelihood ?? "bernoulli"}) of the image, given the posterior's mean`),
+            loss("KL", answer.divergence, "From the posterior to the prior, over all dimensions"));
+        this.invert.hidden = input.channels !== 1;
+        this.hint.textContent = isOnWhite(this.bytes, input) ? "This is dark on light. The model has learnt light on dark: try Invert." : "";
+        this.neighbours.show(answer.nearest);
+        this.images.refresh();
+    }
+
+    failed(error) {
+        if (!this.images.cards.includes(this)) return;
+        this.hint.textContent = error.status ? `${error.message} Remove it, or choose another model.` : "";
+        if (!error.status) this.images.page.report(error);
+    }
+
+    point(isOn) {
+        this.images.pointed = isOn ? this : null;
+        this.images.view.requestFrame();
+    }
+}
+
+const loss = (name, value, title) => element("div", { title }, element("dt", { text: name }), element("dd", { text: `${figure(value, 1)} nats` }));
