@@ -73,7 +73,7 @@ class Encode(PageTest):
             base64.b64encode(grey_png(ONE)).decode())
         (x, y), deviations = answer["mean"][0], [math.exp(value / 2) for value in answer["log_variance"][0]]
         scale = 90 / deviations[0]
-        self.wait(lambda: "images=" in self.script("return location.hash"))
+        self.kept()
         fields = dict(urllib.parse.parse_qsl(self.script("return location.hash.slice(1)")))
         # The mean is in the map's middle, its first deviation 90 pixels to the right.
         self.open("#" + urllib.parse.urlencode({**fields, "view": f"{x},{y},{scale}"}))
@@ -100,7 +100,8 @@ class Encode(PageTest):
         self.assertEqual([card.text for card in self.driver.find_elements("css selector", ".encoded-name")], ["one", "bar"])
         images = [self.picture(f"[data-number='{number}'] .encoded-pictures canvas") for number in (1, 2)]
         self.assertNotEqual(*images)
-        self.wait(lambda: "images=one" in self.script("return location.hash"), "they are in the address")
+        self.kept()
+        self.assertIn("images=one", self.script("return location.hash"))
         self.driver.refresh()
         self.card(2)
         self.wait(lambda: [self.picture(f"[data-number='{number}'] .encoded-pictures canvas") for number in (1, 2)] == images,
@@ -134,6 +135,7 @@ class Encode(PageTest):
         board.release().perform()
         self.card(1)
         first = self.picture("[data-number='1'] .encoded-pictures canvas")
+        self.assertRegex(self.attribute("map", "data-encoded"), r"^-?\d+\.\d{3},-?\d+\.\d{3}$")
         ActionChains(self.driver).move_to_element_with_offset(self.element("sketch"), -60, 60).click_and_hold().move_by_offset(110, 0).release().perform()
         self.wait(lambda: self.picture("[data-number='1'] .encoded-pictures canvas") != first, "each stroke is encoded")
         self.assertEqual(len(self.cards()), 1)
@@ -146,7 +148,8 @@ class Encode(PageTest):
         self.assertIn("up", self.text("sketch-keys"), "the keyboard draws as well")
         self.element("sketch").send_keys(Keys.DELETE)
         self.wait(lambda: len(self.cards()) == 1, "an empty board has no image")
-        self.wait(lambda: "images=drawing" in self.script("return location.hash"))
+        self.kept()
+        self.assertIn("images=drawing", self.script("return location.hash"))
         self.driver.refresh()
         self.card(1)
         self.assertEqual(self.picture("[data-number='1'] .encoded-pictures canvas"), first, "what is drawn survives a reload")
@@ -230,9 +233,16 @@ class Encode(PageTest):
 
     def card(self, number):
         """The card of an image, once it is encoded."""
-        self.wait(lambda: self.driver.find_elements("css selector", f"#encoded-images [data-number='{number}'] .facts dd"),
+        self.wait(lambda: self.driver.find_elements("css selector", f"#encoded-images [data-number='{number}'][data-state=encoded]"),
                   f"image {number} is encoded")
         return self.css(f"#encoded-images [data-number='{number}']")
+
+    def kept(self):
+        """Once the address has the images as they are."""
+        self.wait(lambda: self.script("""
+            const { kept } = document.getElementById("encoded-images").dataset;
+            const text = new URLSearchParams(location.hash.slice(1)).get("images") ?? "";
+            return kept !== "" && Number(kept) === text.length;"""), "the images are in the address")
 
     def loss(self, card):
         return float(card.find_element("xpath", ".//dt[text()='reconstruction']/../dd").text.split()[0])

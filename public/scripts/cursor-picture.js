@@ -32,7 +32,7 @@ export class CursorPicture {
     moveTo(x, y, { mark = true } = {}) {
         this.place = [x, y];
         this.view.marks.cursor = mark ? [x, y] : null;
-        this.view.requestFrame();
+        this.view.requestOverlay();
         byId("cursor-latent").textContent = `${figure(x)}, ${figure(y)}`;
         this.showNearest(x, y);
         const latent = this.model && this.latentAt(x, y);
@@ -42,7 +42,7 @@ export class CursorPicture {
     /** The image stays; only the cross goes. */
     leave() {
         this.view.marks.cursor = null;
-        this.view.requestFrame();
+        this.view.requestOverlay();
     }
 
     showNearest(x, y) {

@@ -9,7 +9,7 @@ import { Neighbours } from "./neighbours.js";
 export class Card {
     constructor({ number, name, bytes }, images) {
         Object.assign(this, { number, name, bytes, images, answer: null });
-        this.ask = latest((asked) => images.encoded(asked), (answer) => this.show(answer), (error) => this.failed(error));
+        this.ask = latest((asked) => images.encoded(asked), (answer, asked) => this.show(answer, asked.bytes), (error) => this.failed(error));
         this.build();
     }
 
@@ -36,11 +36,13 @@ export class Card {
         element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.neighbours.element);
     }
 
-    show(answer) {
+    /** `bytes`: those that the answer is about; while one draws, newer ones may be under way. */
+    show(answer, bytes) {
         if (!this.images.cards.includes(this)) return;
         const { input, likelihood } = this.images.model.configuration;
         this.answer = answer;
-        drawPicture(this.image, Float32Array.from(this.bytes, (byte) => byte / 255), input);
+        this.element.dataset.state = bytes === this.bytes ? "encoded" : "waiting";
+        drawPicture(this.image, Float32Array.from(bytes, (byte) => byte / 255), input);
         drawPicture(this.decoded, answer.values, input);
         const sigma = answer.logVariance.map((value) => Math.exp(value / 2));
         const shown = answer.mean.length <= 4 ? answer.mean : [];
@@ -50,7 +52,7 @@ export class Card {
             loss("reconstruction", answer.reconstruction, `Negative log-likelihood (${likelihood?.type ?? likelihood ?? "bernoulli"}) of the image, given the posterior's mean`),
             loss("KL", answer.divergence, "From the posterior to the prior, over all dimensions"));
         this.invert.hidden = input.channels !== 1;
-        this.hint.textContent = isOnWhite(this.bytes, input) ? "This is dark on light. The model has learnt light on dark: try Invert." : "";
+        this.hint.textContent = isOnWhite(bytes, input) ? "This is dark on light. The model has learnt light on dark: try Invert." : "";
         this.neighbours.show(answer.nearest);
         this.images.refresh();
     }
@@ -63,7 +65,7 @@ export class Card {
 
     point(isOn) {
         this.images.pointed = isOn ? this : null;
-        this.images.view.requestFrame();
+        this.images.view.requestOverlay();
     }
 }
 

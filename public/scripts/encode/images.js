@@ -86,6 +86,7 @@ export class Images {
     }
 
     encode(card) {
+        card.element.dataset.state = "waiting";
         card.ask({ model: this.model, bytes: card.bytes });
     }
 
@@ -99,6 +100,11 @@ export class Images {
         return { ...posterior, ...reconstruction, nearest };
     }
 
+    /** Where the newest image lies, or null. */
+    get mean() {
+        return this.cards.findLast(({ answer }) => answer)?.answer.mean ?? null;
+    }
+
     refresh() {
         const elements = this.cards.map(({ element }) => element);
         // Only what has changed: an element that is put in again loses the focus.
@@ -107,8 +113,10 @@ export class Images {
         byId("encoded-hint").hidden = this.cards.length === 0;
         const { likelihood = "bernoulli" } = this.model?.configuration ?? {};
         byId("encoded-hint").textContent = `Reconstruction: −log p(x | z) at the posterior's mean z, ${likelihood.type ?? likelihood}, summed over the pixels. On the map: the posterior's mean, with 1σ and 2σ.`;
-        this.view.frame.dataset.encoded = this.cards.filter(({ answer }) => answer).length;
-        this.view.requestFrame();
+        const { frame } = this.view;
+        if (this.mean) frame.dataset.encoded = this.mean.map((value) => value.toFixed(3)).join(",");
+        else delete frame.dataset.encoded;
+        this.view.requestOverlay();
     }
 
     tell(text) {

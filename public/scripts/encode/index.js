@@ -8,7 +8,7 @@ const toolsOwn = "application/x-latentd-point"; // dragged from one tool to anot
 export class EncodeTool {
     /** page: the MapPage. */
     constructor(page) {
-        Object.assign(this, { page, model: null, parts: null });
+        Object.assign(this, { page, model: null, parts: null, images: null });
         byId("drop-file").addEventListener("change", (event) => {
             this.take([...event.target.files]);
             event.target.value = "";
@@ -30,6 +30,11 @@ export class EncodeTool {
         } else if (model !== null && this.page.address.get("images") !== null) {
             this.with(() => {});
         }
+    }
+
+    /** The latent of the newest image, or null. */
+    get mean() {
+        return this.images?.mean ?? null;
     }
 
     listenForDrops(area) {
@@ -68,6 +73,7 @@ export class EncodeTool {
             const sketch = new Sketch(images);
             sketch.use(this.model);
             await images.use(this.model);
+            this.images = images;
             return { images, sketch };
         });
         try {

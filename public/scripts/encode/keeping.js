@@ -1,5 +1,6 @@
 // The images over a reload: in the address where they are small, else in what the browser keeps for this tab.
 
+import { byId } from "../dom.js";
 import { settled } from "../latest.js";
 import { remember, remembered } from "../storage.js";
 import { packed, unpacked } from "./pack.js";
@@ -12,7 +13,12 @@ const rest = 250; // milliseconds: a drawing changes with each move
 export class Keeping {
     constructor(address) {
         Object.assign(this, { address, written: null });
-        this.write = settled(rest, (images) => this.put(images));
+        this.later = settled(rest, (images) => this.put(images));
+    }
+
+    write(images) {
+        byId("encoded-images").dataset.kept = "";
+        this.later(images);
     }
 
     async put(images) {
@@ -21,6 +27,7 @@ export class Keeping {
         remember(field, isSmall ? null : text, sessionStorage);
         this.written = text === "" ? null : isSmall ? text : inTab;
         this.address.set(field, this.written);
+        byId("encoded-images").dataset.kept = this.written?.length ?? 0;
     }
 
     /** Images of `size` bytes that the address names; `known` where they are those that were written last. */

@@ -54,12 +54,12 @@ export class PathView {
     playAt(time) {
         this.time = this.player.isUsed ? time : null;
         this.films.playAt(time, this.shown);
-        this.view.requestFrame();
+        this.view.requestOverlay();
     }
 
     unpoint() {
         this.view.marks.cursor = null;
-        this.view.requestFrame();
+        this.view.requestOverlay();
     }
 
     failed(error) {

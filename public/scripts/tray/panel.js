@@ -17,7 +17,7 @@ export class TrayPanel {
         const places = {
             cursor: ["The cursor", () => page.cursorLatent], a: ["A", () => page.path.points[0]],
             b: ["Path’s end", () => (page.path.points.length > 1 ? page.path.points.at(-1) : null)],
-            image: ["Your image", () => page.view.marks.encoded],
+            image: ["Your image", () => page.encoding.mean],
         };
         const adders = Object.entries(places).map(([name, [text, place]]) => {
             return button(`tray-add-${name}`, text, () => {
