@@ -15,10 +15,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 WAIT_SECONDS = 20
 
 
-def start_browser():
+def start_browser(*more):
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
-    arguments = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-software-rasterizer"]
+    arguments = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-software-rasterizer", *more]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's sandbox refuses root.
     for argument in arguments:

@@ -32,6 +32,11 @@ export class PointCloud {
         return this.ordered;
     }
 
+    get labelsInGrid() {
+        this.orderedLabels ??= Uint8Array.from(this.grid.order, (point) => this.labels[point]);
+        return this.orderedLabels;
+    }
+
     /** The box around all points, or null without points. */
     get bounds() {
         return this.grid.box;
