@@ -56,6 +56,8 @@ if step release release; then
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
     step decoding run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" --every-kind -- \
         "$python" Tests/Browser/test_decoding.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
+    step map run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
+        "$python" Tests/Browser/test_map.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
     for part in selection tray dimensions paths encode; do
         step "$part" run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
             "$python" "Tests/Browser/test_$part.py" --url '{url}' --screenshots "$logs/screenshots"

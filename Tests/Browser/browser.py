@@ -15,14 +15,15 @@ from selenium.webdriver.support.ui import WebDriverWait
 WAIT_SECONDS = 20
 
 
-def start_browser(*more):
+def start_browser(*more, without=()):
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
     arguments = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-software-rasterizer", *more]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's sandbox refuses root.
     for argument in arguments:
-        options.add_argument(argument)
+        if argument not in without:
+            options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = shutil.which("chromedriver") or "/usr/bin/chromedriver"
     return webdriver.Chrome(service=Service(driver), options=options)
@@ -184,6 +185,7 @@ def run_tests(description, *cases):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True, help="the daemon's address")
     parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
+    parser.add_argument("--models", help="the folder of the daemon's models, for tests that add some")
     parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
     parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
     parser.add_argument("--only", default=None, help="run the tests whose name contains this")

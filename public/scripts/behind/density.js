@@ -53,7 +53,8 @@ export class DensityLayer {
     }
 }
 
-function densityField({ cloud, visible }, viewport, colour) {
+/** Images a square unit, in cells around the view. */
+export function densityField({ cloud, visible }, viewport, colour) {
     const window = roomyWindow(viewport.window);
     const columns = Math.max(2, Math.round((window.x1 - window.x0) * viewport.scale / cell));
     const rows = Math.max(2, Math.round((window.y1 - window.y0) * viewport.scale / cell));
