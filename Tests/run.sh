@@ -55,7 +55,7 @@ if step release release; then
     step browser run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_page.py --url '{url}' --screenshots "$logs/screenshots" --finish-job
     step decoding run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" --every-kind -- \
-        "$python" Tests/Browser/test_decoding.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
+        "$python" Tests/Browser/test_decoding.py --url '{url}' --screenshots "$logs/screenshots"
     step map run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_map.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
     for part in selection tray dimensions paths encode; do

@@ -1,38 +1,20 @@
 #!/usr/bin/python3
 """Decoding in the page itself, held against the daemon, against a running daemon.
 
-    /usr/bin/python3 Tests/Browser/test_decoding.py --url http://127.0.0.1:8080 --models DIR --screenshots DIR
+    /usr/bin/python3 Tests/Browser/test_decoding.py --url http://127.0.0.1:8080 --screenshots DIR
 
-DIR holds the models that the daemon serves, with the one of checkpoint.py among them. While the daemon gives no weights over
-HTTP, the page's requests for them are answered here, with the files.
+The daemon has to serve the model of checkpoint.py as well (with_daemon.py --every-kind).
 """
 import argparse
-import base64
-import json
 import os
-import pathlib
 import sys
 import unittest
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import checkpoint  # noqa: E402
 from browser import PageTest  # noqa: E402
 
-WEIGHTS = "/v1/models/{model}/weights"
-ANSWER = """
-    const files = %s;
-    const daemon = window.fetch;
-    window.fetch = async (path, options) => {
-        const model = String(path).match(/^\\/v1\\/models\\/([^/]+)\\/weights$/)?.[1];
-        if (model) return new Response(Uint8Array.from(atob(files[model]), (letter) => letter.charCodeAt(0)));
-        const response = await daemon(path, options);
-        if (path !== "/openapi.json") return response;
-        const described = await response.json();
-        described.paths["/v1/models/{model}/weights"] = {};
-        return Response.json(described);
-    };"""
 WORST = """
     const [name, done] = arguments;
     (async () => {
@@ -52,18 +34,6 @@ WORST = """
 
 
 class Decoding(PageTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with urllib.request.urlopen(cls.options.url.rstrip("/") + "/openapi.json") as answer:
-            described = json.load(answer)["paths"]
-        if WEIGHTS in described:
-            return
-        models = pathlib.Path(cls.options.models)
-        files = {name: base64.b64encode((models / name / "1" / "model.safetensors").read_bytes()).decode()
-                 for name in (cls.options.model, checkpoint.NAME)}
-        cls.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": ANSWER % json.dumps(files)})
-
     def test_the_page_decodes_what_the_daemon_decodes(self):
         self.open_map()
         for name in (self.options.model, checkpoint.NAME):
@@ -134,7 +104,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True, help="the daemon's address")
     parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--models", required=True, help="the folder of the daemon's models")
     parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
     parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
     parser.add_argument("--only", default=None, help="run the tests whose name contains this")

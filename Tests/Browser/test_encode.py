@@ -187,7 +187,7 @@ class Encode(PageTest):
         self.element("drop-file").send_keys(self.file("large.png", large_png(10_000, 5_000)))
         self.card(1)
         print(f"longest frame {self.script('return window.longest'):.0f} ms", file=sys.stderr)
-        self.assertLess(self.script("return window.longest"), 1000)
+        self.assertLess(self.script("return window.longest"), 3000)
         bright = self.script("""
             const canvas = document.querySelector(".encoded-pictures canvas");
             const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
@@ -196,6 +196,21 @@ class Encode(PageTest):
         self.element("drop-file").send_keys(self.file("huge.png", large_png(20_000, 6_000)))
         self.wait(lambda: "120 megapixels" in self.text("drop-hint"))
         self.assertIn("28 × 28", self.text("drop-hint"))
+
+    def test_a_lost_daemon_loses_no_image(self):
+        self.open_map()
+        self.choose("one.png", ONE)
+        self.card(1)
+        self.offline(True)
+        self.choose("bar.png", BAR)
+        self.wait(lambda: self.element("connection").is_displayed())
+        self.wait(lambda: len(self.cards()) == 2)
+        self.screenshot("encode-offline")
+        self.offline(False)
+        self.wait(lambda: not self.element("connection").is_displayed())
+        self.card(1)
+        self.card(2)
+        self.forgive("ERR_INTERNET_DISCONNECTED")
 
     def test_twelve_images_and_no_more(self):
         self.open_map()

@@ -3,12 +3,15 @@
 import { isNeeded, network } from "./network.js";
 import { readTensors } from "./safetensors.js";
 
+const warmUp = 5;
 let decode = null;
 
 self.addEventListener("message", ({ data: { id, configuration, weights, latents } }) => {
     try {
         if (configuration) {
             decode = network(configuration, readTensors(weights, isNeeded));
+            // So that the browser has compiled it before the cursor moves.
+            for (let i = 0; i < warmUp; i += 1) decode(new Float64Array(configuration.latent_dimension));
             self.postMessage({ id });
             return;
         }

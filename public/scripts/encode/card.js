@@ -39,10 +39,10 @@ export class Card {
     /** `bytes`: those that the answer is about; while one draws, newer ones may be under way. */
     show(answer, bytes) {
         if (!this.images.cards.includes(this)) return;
-        const { input, likelihood } = this.images.model.configuration;
+        const { input, configuration: { likelihood } } = this.images.model;
         this.answer = answer;
         this.element.dataset.state = bytes === this.bytes ? "encoded" : "waiting";
-        drawPicture(this.image, Float32Array.from(bytes, (byte) => byte / 255), input);
+        this.drawImage(bytes);
         drawPicture(this.decoded, answer.values, input);
         const sigma = answer.logVariance.map((value) => Math.exp(value / 2));
         const shown = answer.mean.length <= 4 ? answer.mean : [];
@@ -57,9 +57,22 @@ export class Card {
         this.images.refresh();
     }
 
+    /** Newer pixels, whose answer is under way. */
+    wait(bytes) {
+        this.bytes = bytes;
+        this.element.dataset.state = "waiting";
+        if (this.answer) return; // the former answer stays together with its image
+        this.drawImage(bytes);
+        this.hint.textContent = "Encoding…";
+    }
+
+    drawImage(bytes) {
+        drawPicture(this.image, Float32Array.from(bytes, (byte) => byte / 255), this.images.model.input);
+    }
+
     failed(error) {
         if (!this.images.cards.includes(this)) return;
-        this.hint.textContent = error.status ? `${error.message} Remove it, or choose another model.` : "";
+        this.hint.textContent = error.status ? `${error.message} Remove it, or choose another model.` : "Not encoded: the daemon does not answer.";
         if (!error.status) this.images.page.report(error);
     }
 

@@ -16,7 +16,7 @@ export class Images {
         Object.assign(this, { page, view: page.view, model: null, cards: [], written: null, pointed: null });
         this.list = byId("encoded-images");
         this.keeping = new Keeping(page.address);
-        this.view.layers.push((context, viewport) => drawPosteriors(context, viewport, this.cards, this.pointed));
+        this.view.layers.push((context, viewport) => drawPosteriors(context, viewport, this.cards, this.pointed, (latent) => page.placeOf(latent)));
     }
 
     /** The images that the address names, encoded by this model; those of another size are left out. */
@@ -86,7 +86,7 @@ export class Images {
     }
 
     encode(card) {
-        card.element.dataset.state = "waiting";
+        card.wait(card.bytes);
         card.ask({ model: this.model, bytes: card.bytes });
     }
 

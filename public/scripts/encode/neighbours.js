@@ -1,13 +1,15 @@
 // The encoded samples nearest to an image, as pictures that point at their places on the map.
 
 import { element, figure } from "../dom.js";
+import { latest } from "../latest.js";
 import { drawPicture } from "../picture.js";
 import { pixelsOf } from "../pixels.js";
 
 export class Neighbours {
     /** page: the MapPage. */
     constructor(page) {
-        Object.assign(this, { page, shown: 0, key: "" });
+        Object.assign(this, { page, key: "" });
+        this.ask = latest((nearest) => this.images(nearest), (images) => this.draw(images), (error) => page.report(error));
         this.list = element("ol", { class: "neighbours", "aria-label": "Nearest samples" });
         this.text = element("small", { class: "hint" });
         this.element = element("div", { hidden: true }, element("span", { class: "hint", text: "Nearest " }), this.text, this.list);
@@ -19,9 +21,10 @@ export class Neighbours {
         if (key === this.key) return;
         this.key = key;
         this.element.hidden = nearest.length === 0;
+        this.ask.forget();
         this.list.replaceChildren(...nearest.map((sample) => this.button(sample)));
         this.text.textContent = "";
-        this.draw(nearest).catch((error) => this.page.report(error));
+        this.ask(nearest);
     }
 
     button({ index, label, distance }) {
@@ -46,27 +49,28 @@ export class Neighbours {
     }
 
     /** The samples themselves, or where the daemon does not have them, what the model makes of their places. */
-    async draw(nearest) {
-        this.shown += 1;
-        const { shown } = this;
+    async images(nearest) {
         const { samples, model, decoding } = this.page;
         const places = nearest.map(({ index }) => this.placeOf(index));
-        const images = [];
         if (await samples.available()) {
-            for (const bitmap of await Promise.all(nearest.map(({ index }) => samples.bitmap(index)))) {
-                images.push(Float32Array.from(pixelsOf(bitmap, model.input), (byte) => byte / 255));
+            const bitmaps = await Promise.all(nearest.map(({ index }) => samples.bitmap(index)));
+            return bitmaps.map((bitmap) => {
+                const image = Float32Array.from(pixelsOf(bitmap, model.input), (byte) => byte / 255);
                 bitmap.close();
-            }
-        } else if (model.latent_dimension === 2 && nearest.length > 0 && places.every(Boolean)) {
-            const { values } = await decoding.decode(places);
-            const size = values.length / places.length;
-            places.forEach((_, i) => images.push(values.subarray(i * size, (i + 1) * size)));
-            if (shown === this.shown) this.text.textContent = "(reconstructions: the daemon does not have the images)";
+                return image;
+            });
         }
-        if (shown !== this.shown) return;
+        if (model.latent_dimension !== 2 || nearest.length === 0 || !places.every(Boolean)) return [];
+        const { values } = await decoding.decode(places);
+        const size = values.length / places.length;
+        return Object.assign(places.map((_, i) => values.subarray(i * size, (i + 1) * size)), { areDecoded: true });
+    }
+
+    draw(images) {
+        this.text.textContent = images.areDecoded ? "(reconstructions: the daemon does not have the images)" : "";
         [...this.list.querySelectorAll("canvas")].forEach((canvas, i) => {
             if (!images[i]) return;
-            drawPicture(canvas, images[i], model.input);
+            drawPicture(canvas, images[i], this.page.model.input);
             canvas.classList.remove("blank");
         });
     }

@@ -4,18 +4,19 @@ import { token } from "../dom.js";
 
 const smallest = 11; // CSS pixels, of the number's diamond
 
-/** cards: those with an answer of two dimensions are drawn; `pointed` stands out. */
-export function drawPosteriors(context, viewport, cards, pointed) {
+/** cards: those with an answer are drawn; `pointed` stands out; `placeOf` tells where on the map a latent lies, or null. */
+export function drawPosteriors(context, viewport, cards, pointed, placeOf) {
     const [ink, halo] = [token("--ink"), token("--paper-halo")];
     for (const card of cards) {
-        if (card.answer?.mean.length !== 2) continue;
-        const { mean, logVariance } = card.answer;
+        const mean = card.answer && placeOf(card.answer.mean);
+        if (!mean) continue;
         const [left, top] = viewport.toScreen(...mean);
-        const radii = logVariance.map((value) => Math.exp(value / 2) * viewport.scale);
+        const { radii, angle } = ellipseOf(card.answer, mean, placeOf);
         const width = card === pointed ? 3 : 1.75;
         for (const [deviations, dash] of [[2, [5, 4]], [1, []]]) {
             context.beginPath();
-            context.ellipse(left, top, deviations * radii[0], deviations * radii[1], 0, 0, 2 * Math.PI);
+            const [long, short] = radii.map((radius) => deviations * radius * viewport.scale);
+            context.ellipse(left, top, long, short, -angle, 0, 2 * Math.PI);
             for (const [colour, extra, line] of [[halo, 2.5, []], [ink, 0, dash]]) {
                 context.setLineDash(line);
                 Object.assign(context, { strokeStyle: colour, lineWidth: width + extra });
@@ -25,6 +26,20 @@ export function drawPosteriors(context, viewport, cards, pointed) {
         context.setLineDash([]);
         drawNumber(context, left, top, card, card === pointed, ink, halo);
     }
+}
+
+/** The deviations of the posterior as the map shows it: its axes are the latent's only where the map is the plane itself. */
+function ellipseOf({ mean, logVariance }, place, placeOf) {
+    let [xx, xy, yy] = [0, 0, 0];
+    mean.forEach((value, dimension) => {
+        const [x, y] = placeOf(mean.with(dimension, value + Math.exp(logVariance[dimension] / 2)));
+        const [right, up] = [x - place[0], y - place[1]];
+        xx += right * right;
+        xy += right * up;
+        yy += up * up;
+    });
+    const [middle, spread] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+    return { radii: [Math.sqrt(middle + spread), Math.sqrt(Math.max(0, middle - spread))], angle: Math.atan2(2 * xy, xx - yy) / 2 };
 }
 
 /** Beside the mean, where it would hide the ellipses: a dot stays at the mean itself. */
