@@ -11,6 +11,8 @@ import Synchronization
 final class JobEventFeed: Sendable {
     private struct State {
         var subscribers: [JobIdentifier: [UUID: JobSubscriber]] = [:]
+        /// Of the jobs that have subscribers.
+        var progress: [JobIdentifier: JobProgress] = [:]
         /// Jobs to look at.
         var due: Set<JobIdentifier> = []
         /// Jobs that will be looked at later, for progress that came too soon after the last.
@@ -58,7 +60,7 @@ final class JobEventFeed: Sendable {
         // What it held goes without the lock.
         _ = state.withLock { state -> JobSubscriber? in
             let removed = state.subscribers[job]?.removeValue(forKey: key)
-            if state.subscribers[job]?.isEmpty == true { state.subscribers[job] = nil }
+            if state.subscribers[job]?.isEmpty == true { (state.subscribers[job], state.progress[job]) = (nil, nil) }
             return removed
         }
     }
@@ -94,13 +96,11 @@ final class JobEventFeed: Sendable {
             // Before its events: a job that has ended by now has no more than those that are read after this.
             let job = try store.job(id)
             let kept = try store.eventNumbers(of: id)
-            var pages = JobEventPages(store: store, job: id)
-            let now = ContinuousClock.now
-            var delay: Duration?
+            var pages = JobEventPages(store: store, job: id, last: kept.last)
+            let (progress, delay) = update(job)
             for subscriber in subscribers {
                 if subscriber.isBehind(kept, backlog), !subscriber.resynchronise(kept) { continue }
-                guard let wait = try subscriber.deliver(&pages, of: job, at: now) else { continue }
-                delay = min(delay ?? wait, wait)
+                try subscriber.deliver(&pages, of: job, progress)
             }
             if let delay { look(at: id, in: delay) }
         } catch {
@@ -108,6 +108,14 @@ final class JobEventFeed: Sendable {
                 if case .notFound = error {} else { onFailure(subscriber.requestID, error) }
                 subscriber.stream.end()
             }
+        }
+    }
+
+    private func update(_ job: Job) -> (ProgressWord?, Duration?) {
+        state.withLock { state -> (ProgressWord?, Duration?) in
+            guard state.subscribers[job.id] != nil else { return (nil, nil) }
+            let delay = state.progress[job.id, default: JobProgress()].update(job, at: .now)
+            return (state.progress[job.id]?.latest, delay)
         }
     }
 }

@@ -15,15 +15,17 @@ struct JobEventPages {
 
     let store: JobStore
     let job: JobIdentifier
+    /// The number of the last event that is told of now.
+    let last: Int
     private var read: [Int: Page] = [:]
 
-    init(store: JobStore, job: JobIdentifier) {
-        self.store = store
-        self.job = job
+    init(store: JobStore, job: JobIdentifier, last: Int) {
+        (self.store, self.job, self.last) = (store, job, last)
     }
 
     /// What follows an event; nil where nothing does, yet.
     mutating func page(after position: Int) throws(JobStoreError) -> Page? {
+        guard position < self.last else { return nil }
         if let page = read[position] { return page }
         var (bytes, last) = ([UInt8](), position)
         for event in try store.events(of: job, after: position, limit: Self.events) where bytes.count < Self.bytes {

@@ -5,8 +5,10 @@ import Synchronization
 /// One who follows a job, and how far.
 final class JobSubscriber: Sendable {
     private struct Place {
+        /// The number of the last event that was taken.
         var position: Int
-        var progress = ProgressThinning()
+        /// The number of the last word of progress.
+        var progress = 0
     }
 
     let stream: ResponseStream
@@ -43,52 +45,17 @@ final class JobSubscriber: Sendable {
 
     /// Gives what there is, as far as there is room, and the end once a job that has ended has no more. Without room the
     /// stream tells when to come back.
-    ///
-    /// - Returns: in how long to come back for progress.
-    func deliver(
-        _ pages: inout JobEventPages, of job: Job, at now: ContinuousClock.Instant
-    ) throws(JobStoreError) -> Duration? {
+    func deliver(_ pages: inout JobEventPages, of job: Job, _ progress: ProgressWord?) throws(JobStoreError) {
         var place = place.withLock { $0 }
         defer { self.place.withLock { [place] in $0 = place } }
         while let page = try pages.page(after: place.position) {
-            guard stream.offer(page.bytes) == .taken else { return nil }
+            guard stream.offer(page.bytes) == .taken else { return }
             place.position = page.last
         }
-        if job.status.isFinal {
-            stream.end()
-            return nil
-        }
-        switch place.progress.take(job, at: now) {
-        case .nothing: return nil
-        case .later(let delay): return delay
-        case .send(let bytes):
-            // Lost without harm where there is no room: the next one says more.
-            _ = stream.offer(bytes)
-            return nil
-        }
-    }
-}
-
-/// Progress as events, once a second at most; they have no id, since none is kept.
-struct ProgressThinning {
-    enum Outcome: Equatable {
-        case nothing
-        case later(Duration)
-        case send([UInt8])
-    }
-
-    static let interval = Duration.seconds(1)
-    private var last: (progress: String?, metrics: String?) = (nil, nil)
-    private var due: ContinuousClock.Instant?
-
-    /// What to tell of this job now: its progress, if it is news.
-    mutating func take(_ job: Job, at now: ContinuousClock.Instant) -> Outcome {
-        guard job.progress != nil || job.metrics != nil, (job.progress, job.metrics) != last else { return .nothing }
-        if let due, now < due { return .later(now.duration(to: due)) }
-        last = (job.progress, job.metrics)
-        due = now + Self.interval
-        var writer = JSONWriter()
-        JobDocument.writeProgress(of: job, &writer)
-        return .send(ServerSentEvent(name: "progress", data: writer.bytes).bytes)
+        if job.status.isFinal { return stream.end() }
+        guard let progress, progress.number > place.progress else { return }
+        // Lost without harm where there is no room: the next one says more.
+        _ = stream.offer(progress.bytes)
+        place.progress = progress.number
     }
 }

@@ -75,19 +75,23 @@ struct JobEventOrderTests {
             try daemon.jobs.write([.latest(progress: progress, metrics: nil)], of: id)
             return try daemon.jobs.job(id)
         }
-        var thinning = ProgressThinning()
+        var told = JobProgress()
         let start = ContinuousClock.now
-        #expect(thinning.take(try daemon.jobs.job(id), at: start) == .nothing)
+        #expect(told.update(try daemon.jobs.job(id), at: start) == nil)
+        #expect(told.latest == nil)
         let first = try job("{\"step\":1}")
-        guard case .send(let bytes) = thinning.take(first, at: start) else {
-            Issue.record("the first was not told")
-            return
-        }
-        #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("event: progress\ndata: {\"status\":\"running\","))
-        #expect(thinning.take(first, at: start + .seconds(5)) == .nothing)
+        #expect(told.update(first, at: start) == nil)
+        let word = try #require(told.latest)
+        #expect(String(decoding: word.bytes, as: UTF8.self).hasPrefix("event: progress\ndata: {\"status\":\"running\","))
+        #expect(told.update(first, at: start + .seconds(5)) == nil)
+        #expect(told.latest == word)
         let second = try job("{\"step\":2}")
-        #expect(thinning.take(second, at: start + .milliseconds(400)) == .later(.milliseconds(600)))
-        if case .send = thinning.take(second, at: start + .seconds(1)) {} else { Issue.record("not told in time") }
-        #expect(thinning.take(second, at: start + .seconds(9)) == .nothing)
+        #expect(told.update(second, at: start + .milliseconds(400)) == .milliseconds(600))
+        #expect(told.latest == word)
+        #expect(told.update(second, at: start + .seconds(1)) == nil)
+        let next = try #require(told.latest)
+        #expect(next.number > word.number && String(decoding: next.bytes, as: UTF8.self).contains("{\"step\":2}"))
+        #expect(told.update(second, at: start + .seconds(9)) == nil)
+        #expect(told.latest == next)
     }
 }
