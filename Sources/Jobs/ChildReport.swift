@@ -5,6 +5,8 @@ struct ChildReport: Sendable {
     enum Write: Equatable {
         case latest(progress: String?, metrics: String?)
         case event(kind: String, content: [String: JSONValue])
+
+        var isEvent: Bool { if case .event = self { true } else { false } }
     }
 
     private(set) var resultPath: String?

@@ -10,12 +10,17 @@ struct JobAttempt {
     private var report: ChildReport
     private var lines = LineSplitter()
     private var log: ChildLog?
+    /// Events that the database did not take yet, the oldest first.
+    private(set) var unwritten: [ChildReport.Write] = []
     private var isCancelRequested = false
     private var isPauseRequested = false
     private var ending = Ending.none
     /// When the child last said something. This clock stands while the machine sleeps, as the child does.
     private var heard = SuspendingClock.now
     private var wasSilent = false
+
+    private static let retry = Duration.seconds(1)
+    private static let unwrittenLimit = 10_000
 
     /// How far the child has been pushed to end.
     private enum Ending {
@@ -80,6 +85,7 @@ struct JobAttempt {
     /// The next instant at which something must happen although nothing is said.
     private var deadline: ContinuousClock.Instant? {
         var deadlines = [report.due].compactMap { $0 }
+        if !unwritten.isEmpty { deadlines.append(.now + Self.retry) }
         if case .asked(let killAt) = ending { deadlines.append(killAt) }
         if case .none = ending, let left = silenceLeft { deadlines.append(.now + left) }
         return deadlines.min()
@@ -150,12 +156,15 @@ struct JobAttempt {
         return count
     }
 
-    /// Progress that cannot be stored is lost without harm: the end of the job is what must not be.
-    private func store(_ writes: [ChildReport.Write]) {
+    /// What cannot be stored is kept for the next time: every event, and progress where nothing follows it.
+    private mutating func store(_ writes: [ChildReport.Write]) {
+        let due = unwritten + writes
         do {
-            try runner.store.write(writes, of: job.id)
+            try runner.store.write(due, of: job.id)
+            unwritten = []
         } catch {
-            logger.error("the job store cannot keep progress", metadata: ["error": "\(error)"])
+            logger.error("the job store cannot keep what a job tells", metadata: ["error": "\(error)"])
+            unwritten = due.filter(\.isEvent).suffix(Self.unwrittenLimit) + due.suffix(1).filter { !$0.isEvent }
         }
     }
 

@@ -119,7 +119,9 @@ public final class JobRunner: Sendable {
         }
         logger.info("job started", metadata: ["job.attempt": "\(job.attempt)"])
         var attempt = JobAttempt(job: job, runner: self, wake: wake, logger: logger)
-        switch attempt.run(child) {
+        let verdict = attempt.run(child)
+        keep(wake, "keep events") { () throws(JobStoreError) in try store.write(attempt.unwritten, of: job.id) }
+        switch verdict {
         case .end(let ending): finish(job, ending, wake, logger)
         case .publish(let path):
             var isKept: Bool?

@@ -208,6 +208,89 @@ class Datasets(Faults):
             daemon.wait_for(last, "succeeded")
 
 
+@unittest.skipUnless(os.geteuid() == 0, "mounting takes root")
+class Disks(Faults):
+    RESERVE = ("--set", "jobs.disk_reserve_bytes=0")
+
+    def mount(self, name, size):
+        """A disk of its own for a folder of the daemon's state, and what fills it to the last byte."""
+        folder = self.folder / "state" / name
+        folder.mkdir(exist_ok=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]).returncode:
+            self.skipTest("no mount here")
+        self.addCleanup(subprocess.run, ["umount", "-l", folder])
+
+        def fill():
+            with contextlib.suppress(OSError), open(folder / "ballast", "wb", buffering=0) as ballast:
+                while ballast.write(bytes(4096)):
+                    pass
+            return folder / "ballast"
+        return fill
+
+    @contextlib.contextmanager
+    def growing_log(self):
+        """One who reads keeps the database's log from beginning anew, in room that it has."""
+        with self.database() as database:
+            database.execute("BEGIN")
+            database.execute("SELECT count(*) FROM jobs").fetchone()
+            yield
+
+    def test_what_a_job_tells_waits_for_room(self):
+        fill = self.mount("", "32m")
+        with Daemon(self.folder, *self.RESERVE) as daemon:
+            job = daemon.submit(name="told", model=SMALL, training={"epochs": 100_000, "checkpoint_every": 100_000})
+            daemon.wait_for_epoch(job, 2)
+            with self.growing_log():
+                ballast = fill()
+                wait(lambda: b"cannot keep events" in daemon.log_path.read_bytes(), "events to find no room")
+                self.ready(daemon)
+                self.assertEqual(daemon.job(job)["status"], "running", "it can be read")
+                status, answer = daemon.request("POST", "/v1/jobs", {
+                    "dataset": "shapes", "model": SMALL, "name": "refused", "training": {"epochs": 1}})
+                self.assertEqual(json.loads(answer)["error"]["code"], "disk_full", answer)
+                status, answer = daemon.request("POST", f"/v1/jobs/{job}/cancel", {})
+                self.assertEqual((status, json.loads(answer)["error"]["code"]), (503, "disk_full"))
+            ballast.unlink()
+            # The map of an epoch found no room either, and that ended the training.
+            ended = daemon.wait_for(job, "failed")
+            self.assertEqual(ended["error"]["code"], "disk_full")
+            events = self.history(daemon, job)
+            self.assertEqual([event["sequence"] for event in events], list(range(1, len(events) + 1)))
+            epochs = [event["data"]["epoch"] for event in events if event["type"] == "epoch"]
+            self.assertEqual(epochs, list(range(1, len(epochs) + 1)), "no epoch is lost")
+            self.assertIn(ended["progress"]["epoch"] - len(epochs), (0, 1))
+            self.assertEqual([other["id"] for other in daemon.call("GET", "/v1/jobs")["data"]], [job])
+
+    def test_an_end_waits_for_room(self):
+        fill = self.mount("", "32m")
+        with Daemon(self.folder, *self.RESERVE) as daemon:
+            job = daemon.submit(name="ended", model=SMALL, training={"epochs": 100_000, "checkpoint_every": 100_000})
+            daemon.wait_for_epoch(job, 1)
+            child = self.child(daemon)
+            os.kill(child, signal.SIGSTOP)
+            with self.growing_log():
+                ballast = fill()
+                os.kill(child, signal.SIGKILL)
+                wait(lambda: b"the job store cannot" in daemon.log_path.read_bytes(), "the end to find no room")
+                self.assertEqual(daemon.job(job)["status"], "running")
+            ballast.unlink()
+            wait(lambda: daemon.job(job)["attempt"] == 2, "the next attempt")
+            self.assertIn("SIGKILL", " ".join(self.reasons(daemon, job)))
+
+    def test_a_publication_without_room_says_so_and_leaves_nothing(self):
+        fill = self.mount("models", "1m")
+        with Daemon(self.folder, *self.RESERVE) as daemon:
+            ballast = fill()
+            job = daemon.wait_for(daemon.submit(name="kept", model=SMALL, training={"epochs": 1}), "failed")
+            self.assertEqual(job["error"]["code"], "disk_full", job)
+            self.assertEqual(os.listdir(ballast.parent), ["ballast"])
+            self.ready(daemon)
+            ballast.unlink()
+            done = daemon.wait_for(daemon.submit(name="kept", model=SMALL, training={"epochs": 1}), "succeeded")
+            self.assertEqual(daemon.request("POST", "/v1/models/kept/decode", {"latents": [[0, 0]]})[0], 200)
+            self.assertEqual(done["model_version"], "kept/1")
+
+
 class Databases(Faults):
     def test_one_that_is_locked_delays_and_loses_nothing(self):
         with Daemon(self.folder) as daemon:

@@ -115,6 +115,8 @@ enum FolderPublication {
         }
     }
 
+    static func removeIfEmpty(_ folder: String) { rmdir(folder) }
+
     /// Makes a folder and the missing ones above it, each safely on the disk.
     static func makeFolders(_ path: String, reportedAs name: String? = nil) throws(FileFault) {
         if isFolder(path) { return }

@@ -25,7 +25,10 @@ extension ModelRepository {
             }
             let (known, version) = try newVersion(of: name, version)
             let target = CheckpointFolder(path: "\(root)/\(name)/\(version)")
-            do throws(FileFault) { try FolderMove.move(folder.path, to: target.path) } catch { throw .file(error) }
+            do throws(FileFault) { try FolderMove.move(folder.path, to: target.path) } catch {
+                FolderPublication.removeIfEmpty("\(root)/\(name)")
+                throw .file(error)
+            }
             let model = ServedModel(name: name, version: version, loaded: loaded, folder: target)
             let versions = known + [version]
             update(name, versions: versions) {
