@@ -4,7 +4,8 @@ enum RouteTable {
         HealthRoutes.endpoints + MetricsRoute.endpoints + DescriptionRoute.endpoints + ModelRoutes.endpoints
         + ModelControlRoutes.endpoints + CodingRoutes.endpoints + ReconstructRoute.endpoints
         + PathRoutes.endpoints + ArithmeticRoute.endpoints + NearestRoute.endpoints + SampleRoute.endpoints
-        + VectorRoutes.endpoints + MapRoute.endpoints + ManifoldRoute.endpoints + DatasetRoutes.endpoints
+        + VectorRoutes.endpoints + MapRoute.endpoints + WeightsRoute.endpoints + ManifoldRoute.endpoints
+        + DatasetRoutes.endpoints
         + DatasetUploadRoutes.endpoints
         + JobRoutes.endpoints + JobEventsRoute.endpoints + JobMapRoutes.endpoints + JobCheckpointsRoute.endpoints
         + JobSubmissionRoute.endpoints

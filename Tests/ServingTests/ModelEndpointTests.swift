@@ -1,3 +1,4 @@
+import Checkpoints
 import HTTP
 import HTTPTypes
 import Images
@@ -217,6 +218,36 @@ import Testing
         let projected = daemon.get("/v1/models/colour/map", accept: "application/octet-stream")
         #expect(projected.body.suffix(4) == [255, 255, 255, 255])
         #expect(projected.body.count == 4 * 9)
+    }
+
+    @Test func givesAnyTwoDimensionsOfTheMap() throws {
+        #expect(try daemon.get("/v1/models/tiny/map?axes=1,0").floats("latent").values == [0, 0, 0, 1, 2, 0, 3, 3])
+        let raw = daemon.get("/v1/models/colour/map?axes=2,0", accept: "application/octet-stream")
+        #expect(raw.body == RawTensor.bytes([0, 0, 0, 4, 0, 0, 1, 0]) + [255, 255, 255, 255])
+        #expect(try daemon.get("/v1/models/tiny/map?epoch=1&axes=1,0").floats("latent").values == [0.5, 0, 0, 0.25])
+    }
+
+    /// The samples of the map are the first images of the dataset, so each has the losses of its reconstruction.
+    @Test func givesTheLossesOfTheMapsSamples() throws {
+        let samples = try (0..<4).map { index in
+            try daemon.post(
+                "/v1/models/tiny/reconstruct", #"{"sample":{"dataset":"squares","index":\#(index)}}"#)
+        }
+        let losses = try samples.map { try $0.floats("reconstruction_loss").values[0] }
+        let divergences = try samples.map { try $0.floats("kl_divergence").values[0] }
+        let map = daemon.get("/v1/models/tiny/map?values=loss")
+        #expect(try map.floats("values").values == losses)
+        #expect(try daemon.get("/v1/models/tiny/map?values=kl").floats("values").values == divergences)
+        let mean = divergences.reduce(0, +) / 4
+        #expect(abs(try map.floats("dimension_kl").values.reduce(0, +) - mean) < 1e-5 * max(1, mean))
+        let raw = daemon.get("/v1/models/tiny/map?values=kl", accept: "application/octet-stream")
+        #expect(raw.fields[.shape] == "4" && raw.body == RawTensor.bytes(divergences))
+    }
+
+    @Test func givesTheWeights() throws {
+        let body = daemon.get("/v1/models/tiny/weights").body
+        let weights = try SafetensorsFile(body)
+        #expect(weights.names.contains("encoder.0.weight") && weights.names.contains("decoder.0.weight"))
     }
 
     @Test func drawsTheManifold() throws {

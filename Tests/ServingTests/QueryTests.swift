@@ -28,7 +28,7 @@ import Testing
         let response = daemon.get("/v1/models/tiny/manifold.png?columns=2&columns=3")
         #expect(response.failure.code == "repeated_parameter" && response.failure.parameter == "columns")
         let known = daemon.get("/v1/models/tiny/map?epochs=1").failure
-        #expect(known.message == "The query's 'epochs' is not known here; known are format, epoch.")
+        #expect(known.message == "The query's 'epochs' is not known here; known are format, epoch, axes, values.")
         #expect(daemon.get("/v1/models?x").failure.message == "The query's 'x' is not known here; none is.")
         #expect(daemon.get("/v1/models/tiny/map?format=json&epoch=2").status == .ok)
     }

@@ -56,6 +56,9 @@ public struct CheckpointFolder: Sendable, Hashable {
         }
     }
 
+    /// The file of the weights as it stands.
+    func weights() throws(CheckpointError) -> [UInt8] { try required(Self.weightsFile, limit: Self.tensorsLimit) }
+
     /// Nil where the checkpoint does not tell, e.g. one made by another program.
     public func provenance() throws(CheckpointError) -> Provenance? {
         guard let bytes = try bytes(Self.provenanceFile, limit: 1 << 20) else { return nil }

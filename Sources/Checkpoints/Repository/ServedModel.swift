@@ -44,6 +44,9 @@ public final class ServedModel: Sendable {
         }
     }
 
+    /// The file that the weights were read from, as it is now.
+    public func weightsFile() throws(CheckpointError) -> [UInt8] { try folder.weights() }
+
     /// The test set as an earlier epoch encoded it, nil where it was not kept. Read anew at each call.
     public func map(epoch: Int) throws(CheckpointError) -> LatentMap? {
         guard mapEpochs.contains(epoch) else { return nil }

@@ -75,7 +75,8 @@ extension OpenAPIComponents {
             [
                 (owner, .string), ("dataset", .string), ("split", .string), ("epoch", .integer(0...Int.max)),
                 ("latent", .array(.array(.number, 2...2))), ("label", .array(JSONSchema.integer(0...255).orNull)),
-                ("index", .array(.integer(0...Int.max))),
+                ("index", .array(.integer(0...Int.max))), ("values", .array(.number)),
+                ("dimension_kl", .array(.number)),
             ], required: [owner, "dataset", "split", "epoch", "latent", "label", "index"])
     }
 

@@ -46,6 +46,14 @@ enum OpenAPIParameters {
             schema: .integer(0...1024, default: 0), text: "Pixels between the images of the picture that is sent."),
         "resize": Parameter(schema: flag, text: "Whether pictures of another size are resized instead of refused."),
         "epoch": Parameter(schema: .integer(0...Int.max), text: "One of the model's `map_epochs`; else the latest."),
+        "axes": Parameter(
+            schema: .string(pattern: "^[0-9]{1,9},[0-9]{1,9}$"),
+            text: "Two latent dimensions, as in `0,1`, in place of the principal plane."),
+        "values": Parameter(
+            schema: .choice(SampleLosses.Part.allCases.map(\.rawValue)),
+            text:
+                "A number a sample, in nats: its reconstruction loss or its KL divergence. Raw and NPY give these alone."
+        ),
         "columns manifold.png": Parameter(schema: .integer(1...1000, default: 20), text: "Images side by side."),
         "rows manifold.png": Parameter(schema: .integer(1...1000, default: 20), text: "Images one above the other."),
         "x0": Parameter(schema: .number, text: "The left end, in latent units; -3 where nothing is said."),

@@ -45,6 +45,13 @@ extension OperationTable {
                 label, 255 for none; X-Shape and X-Epoch say the rest.
                 """,
             gives: .arrays(.named("Map"))),
+        "GET /v1/models/{model}/weights": Operation(
+            id: "getWeights",
+            details: """
+                The file `model.safetensors` of the checkpoint: named float32 tensors, little-endian. With the `configuration` of \
+                the model they are the whole model.
+                """,
+            gives: .media("application/octet-stream")),
         "GET /v1/models/{model}/manifold.png": Operation(
             id: "getManifold", details: "Where there are more than two dimensions, the others are 0.",
             gives: .media("image/png")),

@@ -121,10 +121,16 @@ struct PointReader {
     func split(_ fields: Fields) throws -> (split: Split, dataset: String, part: Dataset.Part) {
         let name = try fields.string("dataset") ?? ""
         let part: Dataset.Part = try fields.choice("split", default: .test)
+        let split = try split(part, of: name, parameter: fields.path(of: "dataset"))
+        return (split, name, part)
+    }
+
+    /// A part of a dataset whose images must be the model's; `parameter` is to blame where they are not.
+    func split(_ part: Dataset.Part, of name: String, parameter: String) throws -> Split {
         let split: Split
         do throws(DatasetError) {
             split = try datasets.dataset(named: name)[part]
-        } catch { throw ServiceError(error, parameter: fields.path(of: "dataset")) }
+        } catch { throw ServiceError(error, parameter: parameter) }
         let shape = model.configuration.input
         guard split.shape.channels == shape.channels, split.shape.height == shape.height,
             split.shape.width == shape.width
@@ -132,9 +138,9 @@ struct PointReader {
             throw ServiceError.impossible(
                 "image_shape_mismatch",
                 "Model '\(model.name)' takes images of \(shape); those of '\(name)' are \(split.shape).",
-                fields.path.isEmpty ? "dataset" : fields.path)
+                parameter)
         }
-        return (split, name, part)
+        return split
     }
 
     /// Images of a split one after another, as floats.

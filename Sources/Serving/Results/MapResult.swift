@@ -8,6 +8,8 @@ struct MapResult {
     let map: LatentMap
     /// [x, y] of each sample, one after another.
     let plane: [Float]
+    /// What the samples are coloured by, where that was asked for.
+    var losses: (part: SampleLosses.Part, of: SampleLosses)?
     /// Whose map it is: a member's name and value.
     let owner: (key: String, value: String)
 
@@ -18,6 +20,10 @@ struct MapResult {
         let count = map.latents.rows
         let type = try MediaType.wanted(request, offered: [.json, .octets, .npy])
         guard type != .json else { return .json(try json(count)) }
+        if let losses {
+            let values = losses.of.values(losses.part).map(Float.init)
+            return try ImageResult.numbers(Tensor(shape: [count], values: values), as: type, name: losses.part.rawValue)
+        }
         var response = try ImageResult.numbers(Tensor(shape: [count, 2], values: plane), as: type, name: "latent")
         if type == .octets { response.body += map.labels ?? [UInt8](repeating: Self.noLabel, count: count) }
         response.fields[.epoch] = String(map.epoch)
@@ -43,6 +49,10 @@ struct MapResult {
         writer.endArray()
         writer.key("index")
         writer.integers(map.indices ?? Array(0..<count))
+        if let losses {
+            try writer.numbers("values", losses.of.values(losses.part))
+            try writer.numbers("dimension_kl", losses.of.dimensions)
+        }
         writer.endObject()
         return writer.bytes
     }
