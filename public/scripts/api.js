@@ -61,29 +61,20 @@ export const model = (m) => json(`/v1/models/${name(m)}`);
 export const metrics = (m) => json(`/v1/models/${name(m)}/metrics`).then((list) => list.data);
 export const datasets = () => json("/v1/datasets").then((list) => list.data);
 export const jobs = () => json("/v1/jobs").then((list) => list.data);
-export const submitJob = (job) => json("/v1/jobs", { method: "POST", json: job });
-export const cancelJob = (id) => json(`/v1/jobs/${name(id)}/cancel`, { method: "POST" });
-
-/** All events of a job, following the pages of the list. */
-export async function jobEvents(id) {
-    const events = [];
-    for (let more = true; more;) {
-        const after = events.length ? `?after=${events.at(-1).sequence}` : "";
-        const page = await json(`/v1/jobs/${name(id)}/events${after}`);
-        events.push(...page.data);
-        more = Boolean(page.has_more) && page.data.length > 0;
-    }
-    return events;
-}
 
 /**
  * The encoded test set: `{ positions: Float32Array [n * 2], labels: Uint8Array [n], epoch }`; label 255 is none. `axes` are two
  * dimensions, where the daemon offers them.
  */
-export async function map(m, epoch, axes) {
+export function map(m, epoch, axes) {
     const fields = new URLSearchParams({ ...(epoch === undefined ? {} : { epoch }), ...(axes ? { axes: axes.join(",") } : {}) });
     const query = fields.size > 0 ? `?${fields}` : "";
-    const response = await request(`/v1/models/${name(m)}/map${query}`, { accept: binary });
+    return mapAt(`/v1/models/${name(m)}/map${query}`);
+}
+
+/** A map wherever there is one: a model's, or a job's. */
+export async function mapAt(path) {
+    const response = await request(path, { accept: binary });
     const [count] = shapeOf(response);
     const bytes = await response.arrayBuffer();
     if (!(count >= 0) || bytes.byteLength !== count * 9) {

@@ -49,7 +49,7 @@ export class CursorPicture {
         const { cloud, visible, names } = this.view;
         const index = cloud ? cloud.nearest(x, y, visible) : -1;
         const label = index < 0 ? 255 : cloud.labels[index];
-        const text = index < 0 ? "–" : `${label === 255 ? "no label" : names[label] ?? label} (test image ${index})`;
+        const text = index < 0 ? "–" : `${label === 255 ? "no label" : names[label] ?? label} (test image ${cloud.indices?.[index] ?? index})`;
         byId("cursor-nearest").textContent = text;
     }
 }

@@ -26,7 +26,7 @@ let training = null;
 /** The part where models are made is loaded when it is looked at, or when a job is under way. */
 function refreshTraining() {
     training ??= import("./training/page.js").then(({ TrainingPage }) => new TrainingPage({
-        report, openModel, finished: relist, active: showActive, watch: () => {},
+        report, openModel, finished: relist, active: showActive, watch: (job) => watch(job.id),
         configuration: async () => (names.length ? (await api.model(chooser.value)).configuration : null),
         datasetsChanged: (datasets) => (labelNames = labelNamesOf(datasets)),
     }));
@@ -55,7 +55,13 @@ async function start() {
         const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
         labelNames = labelNamesOf(datasets);
         list(models);
-        await open(names.includes(address.get("model")) ? address.get("model") : names[0] ?? null);
+        const wanted = names.includes(address.get("model")) ? address.get("model") : names[0] ?? null;
+        if (address.get("job")) {
+            chooser.value = wanted ?? "none";
+            await showJob(address.get("job"));
+        } else {
+            await open(wanted);
+        }
         await lookForJobs();
     } catch (error) {
         report(error);
@@ -95,12 +101,36 @@ async function open(name) {
     }
     chooser.value = name;
     address.set("model", name);
+    address.set("job", null);
     try {
         const model = await api.model(name);
         showModel(model, report);
         await map.open(model, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
     } catch (error) {
         report(error);
+    }
+}
+
+/** Shows the space of a job while it forms. */
+async function watch(id) {
+    tabs.show("map");
+    map.forgetView();
+    address.set("job", id);
+    await showJob(id);
+}
+
+async function showJob(id) {
+    const leave = () => {
+        map.forgetView();
+        open(chooser.value);
+    };
+    try {
+        const { WatchedJob } = await import("./forming/watch.js");
+        await map.watch(new WatchedJob(map, id, (dataset) => labelNames.get(dataset) ?? [], { leave, openModel }));
+    } catch (error) {
+        report(error);
+        if (error instanceof api.Unreachable) return;
+        await open(chooser.value);
     }
 }
 

@@ -9,18 +9,22 @@ import { flat } from "./dimensions/space.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
 import { EncodeTool } from "./encode/index.js";
-import { Forming } from "./forming.js";
+import { Forming } from "./forming/forming.js";
+import { framesOf } from "./forming/frames.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Layers } from "./layers.js";
 import { MapView } from "./map-view.js";
 import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
+import { recordsOf } from "./model-page.js";
 import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
 import { setUpSelection } from "./selection/index.js";
 import { Tools } from "./tools.js";
 import { Tray } from "./tray/index.js";
+
+const nothing = new PointCloud(new Float32Array(), new Uint8Array());
 
 export class MapPage {
     constructor(address, report, train) {
@@ -36,7 +40,7 @@ export class MapPage {
         const point = (x, y) => this.cursor.moveTo(x, y);
         this.path = new PathTool({ view: this.view, address, tools: this.tools, decoding: this.decoding, point, report });
         this.legend = new Legend(this.view, address);
-        this.forming = new Forming(this.view, report);
+        this.forming = new Forming(this.view, address, report);
         this.encoding = new EncodeTool(this);
         listenForGestures(this.view, this.tools, {
             point,
@@ -55,7 +59,7 @@ export class MapPage {
         this.view.addEventListener("resized", () => this.unsized && this.restoreView());
         this.view.addEventListener("viewchange", () => {
             const { x, y, scale } = this.view.viewport;
-            if (this.model && !this.unsized) address.set("view", this.view.fitted ? null : [x, y, scale]);
+            if ((this.model || this.watched) && !this.unsized) address.set("view", this.view.fitted ? null : [x, y, scale]);
         });
     }
 
@@ -65,37 +69,55 @@ export class MapPage {
         this.sections.restore();
         this.drawing.restore();
         this.layers.restore();
-        const plane = model.latent_dimension === 2;
-        let cloud = new PointCloud(new Float32Array(), new Uint8Array());
-        this.model = null;
+        let cloud = nothing;
+        this.close();
+        let frames = null;
+        const opened = (this.opened = {});
         try {
             const { positions, labels, epoch } = await api.map(model.name);
+            if (opened !== this.opened) return; // another one was chosen meanwhile
             cloud = new PointCloud(positions, labels);
             this.epoch = epoch;
-            this.forming.use(model, cloud, epoch);
+            frames = framesOf(model, cloud, epoch);
             this.empty(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null);
             byId("map-empty").classList.toggle("beside", cloud.count === 0);
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
-            this.forming.use(model, cloud, null);
             this.empty(`There is no map of ${model.name}: ${error.message}`);
         }
         Object.assign(this, { model, cloud });
         this.samples = new Samples(model);
+        this.showCloud(cloud, labelNames);
+        this.formWith(frames, cloud);
+        this.decodeWith(model, cloud);
+    }
+
+    /** Points without anything that decodes: of a model, or of a job that is learning one. */
+    showCloud(cloud, labelNames) {
         this.view.show(cloud, labelNames);
         this.view.frame.dataset.points = cloud.count;
         this.legend.show(cloud, labelNames);
         this.selection.use(cloud);
-        this.tray.use(model);
         this.restoreView();
-        // The decoder takes a place on the map as it is only where the latent space is the plane itself.
-        this.layers.use(plane ? model : null);
+    }
+
+    /** The slider over the epochs that this model has kept, where it has any. */
+    formWith(frames, cloud) {
+        this.forming.use(frames, cloud, {
+            records: frames && frames.last > 0 ? recordsOf(this.model) : undefined,
+            note: (_, isLast) => (isLast ? ": as it is now." : ". Images are decoded by the finished model."),
+        });
+    }
+
+    /** A model, or null. The decoder takes a place on the map as it is only where the latent space is the plane itself. */
+    decodeWith(model, cloud = null) {
+        const plane = model?.latent_dimension === 2 ? model : null;
+        this.tray.use(model);
         this.colouring.use(model, cloud);
         this.decoding.use(model);
-        this.cursor.use(plane ? model : null);
-        this.path.use(plane ? model : null);
+        for (const part of [this.layers, this.cursor, this.path]) part.use(plane);
         this.encoding.use(model);
-        this.dimensions.use(model, cloud); // takes a while, and the map is there
+        this.dimensions.use(model, cloud ?? nothing); // takes a while, and the map is there
     }
 
     /** What the map shows of a space that is not the plane is known now: places on it can be decoded. */
@@ -110,8 +132,7 @@ export class MapPage {
     showPlane(cloud, plane) {
         this.view.show(cloud, this.view.names);
         this.selection.moveTo(cloud, plane ? plane.join(".") : "");
-        if (plane) this.forming.use(null, null, null);
-        else this.forming.use(this.model, cloud, this.epoch);
+        this.formWith(plane ? null : framesOf(this.model, cloud, this.epoch), cloud);
         this.view.fit();
     }
 
@@ -120,17 +141,31 @@ export class MapPage {
         return this.dimensions.cloudOf(plane, this.cloud);
     }
 
-    showEmpty() {
+    /** A job whose space forms, in place of a model; see forming/watch.js. */
+    async watch(job) {
+        this.close();
+        this.opened = {};
+        this.tools.restore();
+        this.sections.restore();
+        this.decodeWith(null);
+        this.watched = job;
+        await job.begin();
+    }
+
+    /** What is open gives way to the next. */
+    close() {
         this.model = null;
+        this.watched?.end();
+        this.watched = null;
+    }
+
+    showEmpty() {
+        this.close();
         this.view.show(null);
-        const nothing = new PointCloud(new Float32Array(), new Uint8Array());
         this.legend.show(nothing, []);
         this.selection.use(nothing);
-        this.tray.use(null);
-        this.dimensions.use(null, nothing);
-        this.forming.use(null, null, null);
-        this.colouring.use(null, null);
-        for (const part of [this.layers, this.decoding, this.cursor, this.path, this.encoding]) part.use(null);
+        this.forming.use(null, nothing);
+        this.decodeWith(null);
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
         this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);
@@ -144,7 +179,7 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z", "epoch"]) this.address.set(field, null);
         this.path.clear();
     }
 

@@ -4,6 +4,9 @@ import { metrics } from "./api.js";
 import { drawCurves } from "./curves.js";
 import { byId, element, figure } from "./dom.js";
 
+/** The epochs of a model's training, asked for once. */
+export const recordsOf = (model) => (model.records ??= metrics(model.name));
+
 /** model as GET /v1/models/{m} gives it, or null. */
 export async function showModel(model, report) {
     byId("model-title").textContent = model?.name ?? "No model";
@@ -12,7 +15,7 @@ export async function showModel(model, report) {
     if (!model) return;
     byId("model-curves").dataset.model = model.name;
     try {
-        const epochs = await metrics(model.name);
+        const epochs = await recordsOf(model);
         if (byId("model-curves").dataset.model === model.name) drawCurves(byId("model-curves"), epochs);
     } catch (error) {
         if (error.status === 404) byId("model-curves").replaceChildren(element("p", { class: "hint", text: "No curves were kept with this model." }));

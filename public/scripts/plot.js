@@ -2,30 +2,36 @@
 
 import { element, figure, svg } from "./dom.js";
 
-const width = 300, height = 150;
+const width = 300;
 const inset = { left: 40, right: 10, top: 8, bottom: 22 };
 
 /**
  * A figure of `series`: [{ name, className, points: [[x, y], ...] }], x rising. A single point is drawn as a dot.
- * `unit` names what x counts.
+ * `unit` names what x counts; `picked(x)` is called with the nearest x where the person clicks. The figure's `mark(x)` draws a line there.
  */
-export function linePlot({ title, series, unit }) {
+export function linePlot({ title, series, unit, height = 150, picked = null }) {
     const drawn = series.filter(({ points }) => points.length > 0);
     const readout = element("span", { class: "readout" });
     const caption = element("figcaption", {}, element("b", { text: title }), readout);
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary(title, drawn, unit) });
-    const plot = element("figure", { class: "plot" }, caption, picture);
+    const plot = Object.assign(element("figure", { class: "plot" }, caption, picture), { mark() {} });
     if (drawn.length === 0) {
         picture.append(svg("text", { x: width / 2, y: height / 2, "text-anchor": "middle", text: "no epoch is finished" }));
         return plot;
     }
-    const scales = scaled(drawn);
-    picture.append(...grid(scales), ...drawn.map((line) => curve(line, scales)));
-    listen(picture, readout, drawn, scales, unit);
+    const scales = scaled(drawn, height);
+    const marked = svg("line", { class: "marked", y1: inset.top, y2: height - inset.bottom, visibility: "hidden" });
+    picture.append(...grid(scales, height), marked, ...drawn.map((line) => curve(line, scales)));
+    listen(picture, readout, drawn, scales, { unit, height, picked });
+    plot.mark = (x) => {
+        const isShown = x >= scales.x0 && x <= scales.x1;
+        marked.setAttribute("visibility", isShown ? "visible" : "hidden");
+        for (const end of isShown ? ["x1", "x2"] : []) marked.setAttribute(end, scales.x(x));
+    };
     return plot;
 }
 
-function scaled(series) {
+function scaled(series, height) {
     const all = series.flatMap(({ points }) => points);
     const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
     const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
@@ -51,8 +57,8 @@ function roundSteps(from, to, count, whole = false) {
     return { numbers, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
-function grid(scales) {
-    const vertical = roundSteps(scales.y0, scales.y1, 4);
+function grid(scales, height) {
+    const vertical = roundSteps(scales.y0, scales.y1, height < 120 ? 2 : 4);
     const across = roundSteps(scales.x0, scales.x1, 5, true);
     const rows = vertical.numbers.flatMap((value) => [
         svg("line", { class: "rule", x1: inset.left, x2: width - inset.right, y1: scales.y(value), y2: scales.y(value) }),
@@ -72,27 +78,31 @@ function curve({ className, points }, scales) {
     return svg("path", { class: className, d: path });
 }
 
-function listen(picture, readout, series, scales, unit) {
+function listen(picture, readout, series, scales, { unit, height, picked }) {
     const rule = svg("line", { class: "pointer", y1: inset.top, y2: height - inset.bottom, visibility: "hidden" });
     picture.append(rule);
     const points = series[0].points;
     const say = (place) => {
         const parts = series.filter((line) => line.points[place]).map((line) => `${line.name} ${figure(line.points[place][1])}`);
-        readout.textContent = `${unit} ${points[place][0]}: ${parts.join(", ")}`;
+        readout.textContent = `${unit} ${Number(points[place][0].toFixed(2))}: ${parts.join(", ")}`;
     };
     const rest = () => {
         rule.setAttribute("visibility", "hidden");
         say(points.length - 1);
     };
-    picture.addEventListener("pointermove", (event) => {
+    const nearest = (event) => {
         const box = picture.getBoundingClientRect();
         const across = ((event.clientX - box.left) / box.width) * width;
         const gap = (place) => Math.abs(scales.x(points[place][0]) - across);
-        const place = points.reduce((best, _, other) => (gap(other) < gap(best) ? other : best), 0);
+        return points.reduce((best, _, other) => (gap(other) < gap(best) ? other : best), 0);
+    };
+    picture.addEventListener("pointermove", (event) => {
+        const place = nearest(event);
         for (const end of ["x1", "x2"]) rule.setAttribute(end, scales.x(points[place][0]));
         rule.setAttribute("visibility", "visible");
         say(place);
     });
+    if (picked) picture.addEventListener("click", (event) => picked(points[nearest(event)][0]));
     picture.addEventListener("pointerleave", rest);
     rest();
 }

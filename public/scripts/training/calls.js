@@ -1,6 +1,6 @@
 // The daemon's calls about jobs and datasets; like api.js, failures are an ApiError or an Unreachable.
 
-import { json, request } from "../api.js";
+import { json, mapAt, request } from "../api.js";
 
 const name = encodeURIComponent;
 const post = (path) => json(path, { method: "POST" });
@@ -32,3 +32,11 @@ export async function events(id, after = 0) {
     }
     return all;
 }
+
+const maps = (id) => `/v1/jobs/${name(id)}/maps`;
+
+/** The epochs after which the job's sample was encoded, in order. */
+export const mapEpochs = (id) => json(maps(id)).then((list) => list.data.map(({ epoch }) => epoch));
+export const jobMap = (id, epoch) => mapAt(`${maps(id)}/${epoch}`);
+/** Which images of the test part the sample is; the same for every epoch. */
+export const mapIndices = (id, epoch) => json(`${maps(id)}/${epoch}`).then(({ index }) => index);

@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""How the space forms, in a real headless Chromium, against a running daemon with a dataset whose epochs take a moment.
+
+    /usr/bin/python3 Tests/Browser/test_forming.py --url http://127.0.0.1:8080 --screenshots DIR
+"""
+import argparse
+import json
+import os
+import sys
+import unittest
+import urllib.request
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from browser import PageTest  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+
+def call(method, path, body=None):
+    request = urllib.request.Request(PageTest.options.url.rstrip("/") + path, method=method,
+                                     data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def submit(name, **training):
+    datasets = [dataset["name"] for dataset in call("GET", "/v1/datasets")["data"]]
+    if "drawn-shapes" not in datasets:
+        raise unittest.SkipTest("the daemon has no drawn-shapes")
+    return call("POST", "/v1/jobs", {"dataset": "drawn-shapes", "model": "mnist-2d", "name": name, "training": training})["id"]
+
+
+class Forming(PageTest):
+    def epoch(self):
+        return int(self.attribute("map", "data-epoch") or -1)
+
+    def slider(self, name):
+        return float(self.script("return document.getElementById('forming-slider')[arguments[0]]", name))
+
+    def marks(self):
+        """Where the line stands in each of the three plots."""
+        return self.script("return [...document.querySelectorAll('#forming-curves .marked')].map((line) => line.getAttribute('x1'))")
+
+    def test_the_slider_moves_points_and_the_line_in_the_curves(self):
+        self.open_map()
+        self.wait(lambda: len(self.marks()) == 3, "the curves are beside the slider")
+        final, places = self.picture(".points"), self.marks()
+        self.element("forming-slider").send_keys(Keys.HOME)
+        self.wait(lambda: self.picture(".points") != final and self.marks() != places)
+        self.assertEqual(self.attribute("forming-slider", "aria-valuetext"), "epoch 1")
+        self.screenshot("forming-curves")
+        self.wait(lambda: "epoch=1" in self.script("return location.hash"))
+        self.driver.refresh()
+        self.wait(lambda: self.drawn() == self.options.points and self.epoch() == 1, "the epoch survives a reload")
+        self.wait(lambda: self.slider("value") == 0)
+        self.element("forming-slider").send_keys(Keys.END)
+        self.wait(lambda: self.picture(".points") == final)
+
+    def test_a_click_in_the_curves_shows_that_epoch(self):
+        self.open_map()
+        self.wait(lambda: len(self.marks()) == 3)
+        last = self.epoch()
+        self.script("""
+            const plot = document.querySelector("#forming-curves svg");
+            plot.scrollIntoView();
+            const { left, top, width, height } = plot.getBoundingClientRect();
+            plot.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX: left + width * 0.14, clientY: top + height / 2 }));""")
+        self.wait(lambda: 0 < self.epoch() < last)
+
+    def test_play_runs_to_the_end_and_pauses(self):
+        self.open_map()
+        last = self.epoch()
+        self.element("forming-play").click()
+        self.wait(lambda: self.attribute("forming-play", "aria-label") == "Pause")
+        self.wait(lambda: self.epoch() < last)
+        self.element("forming-play").click()
+        self.wait(lambda: self.attribute("forming-play", "aria-label") != "Pause")
+        where = self.slider("value")
+        self.assertLess(where, self.slider("max"))
+        self.element("forming-play").click()
+        self.wait(lambda: self.slider("value") == self.slider("max"), seconds=40)
+
+    def test_points_move_while_a_job_trains_and_its_model_opens(self):
+        job = submit("watched", epochs=5)
+        self.open("#tab=training")
+        self.wait(lambda: self.driver.find_elements("css selector", f"[data-job='{job}']"))
+        card = self.css(f"[data-job='{job}']")
+        watch = card.find_element("xpath", ".//button[text()='Watch it form' or text()='How it formed']")
+        self.wait(watch.is_displayed)
+        watch.click()
+        self.wait(lambda: f"job={job}" in self.script("return location.hash"))
+        self.wait(lambda: self.epoch() >= 1 and self.drawn() == 2000, seconds=60)
+        first, before = self.epoch(), self.picture(".points")
+        if first < 5:
+            self.wait(lambda: self.epoch() > first, seconds=60)
+            self.assertNotEqual(self.picture(".points"), before, "the points have moved")
+        self.screenshot("forming-live")
+        self.driver.refresh()
+        self.wait(lambda: self.epoch() == 5 and self.attribute("watching", "data-status") == "succeeded", "a reload goes on", seconds=60)
+        self.wait(lambda: len(self.marks()) == 3)
+        self.element("forming-slider").send_keys(Keys.HOME)
+        self.wait(lambda: self.epoch() == 1)
+        self.screenshot("forming-ended")
+        self.css("#watching .primary").click()
+        self.wait(lambda: self.drawn() == self.options.points)
+        self.assertEqual(self.script("return document.getElementById('model-chooser').value"), "watched")
+        self.assertEqual(self.driver.find_elements("id", "watching"), [])
+        self.wait(lambda: "job=" not in self.script("return location.hash"))
+
+    def test_who_looks_at_an_earlier_epoch_stays_there(self):
+        job = submit("stays", epochs=30)
+        try:
+            self.open(f"#job={job}")
+            self.wait(lambda: self.slider("max") >= 1 and self.epoch() >= 2, seconds=60)
+            self.element("forming-slider").send_keys(Keys.HOME)
+            self.wait(lambda: self.epoch() == 1)
+            before = self.slider("max")
+            self.wait(lambda: self.slider("max") > before, "epochs go on coming", seconds=60)
+            self.assertEqual(self.epoch(), 1)
+            self.assertEqual(self.slider("value"), 0)
+        finally:
+            call("POST", f"/v1/jobs/{job}/cancel")
+
+    def test_a_job_that_is_not_there_leaves_the_model(self):
+        self.open("#job=job_00000000000000000000000000")
+        self.wait(lambda: self.drawn() == self.options.points)
+        self.assertTrue(self.element("notice").is_displayed())
+        self.assertEqual(self.driver.find_elements("id", "watching"), [])
+        self.wait(lambda: "job=" not in self.script("return location.hash"))
+        self.forgive("404")
+
+    def test_the_stream_is_taken_up_again_after_the_connection_broke(self):
+        job = submit("interrupted", epochs=30)
+        try:
+            self.open(f"#job={job}")
+            self.wait(lambda: self.epoch() >= 1, seconds=60)
+            self.offline(True)
+            seen = self.epoch()
+            self.offline(False)
+            self.wait(lambda: self.epoch() > seen + 1, seconds=60)
+            self.assertTrue(self.element("watching").is_displayed())
+        finally:
+            call("POST", f"/v1/jobs/{job}/cancel")
+        self.forgive("ERR_INTERNET_DISCONNECTED")
+        self.forgive("ERR_NETWORK_CHANGED")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True, help="the daemon's address")
+    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
+    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
+    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
+    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
+    PageTest.options = parser.parse_args()
+    os.makedirs(PageTest.options.screenshots, exist_ok=True)
+    loader = unittest.TestLoader()
+    if PageTest.options.only:
+        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
+    result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromTestCase(Forming))
+    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
+
+
+if __name__ == "__main__":
+    main()

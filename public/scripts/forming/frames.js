@@ -1,0 +1,73 @@
+// The same points at the end of several epochs, fetched as they are wanted, and where they are between two of them.
+
+import { map } from "../api.js";
+
+export class Frames {
+    /** `load(epoch)` promises Float32Array [n * 2]; epochs rise. */
+    constructor(epochs, load) {
+        Object.assign(this, { epochs: [...epochs], load, kept: new Map(), box: null });
+    }
+
+    get last() {
+        return this.epochs.length - 1;
+    }
+
+    /** What is there already needs no request. */
+    put(epoch, positions) {
+        if (!this.epochs.includes(epoch)) this.epochs.push(epoch);
+        this.kept.set(epoch, Promise.resolve(positions));
+        this.include(positions);
+    }
+
+    /** The positions at a place of the list; a failure is not kept. */
+    frame(place) {
+        const epoch = this.epochs[place];
+        if (!this.kept.has(epoch)) {
+            const asked = this.load(epoch).then((positions) => {
+                this.include(positions);
+                return positions;
+            });
+            asked.catch(() => this.kept.delete(epoch));
+            this.kept.set(epoch, asked);
+        }
+        return this.kept.get(epoch);
+    }
+
+    /** At a time between two places; the next ones are asked for ahead. */
+    async at(time) {
+        const before = Math.min(this.last, Math.floor(time));
+        const after = Math.min(this.last, before + 1);
+        const [from, to] = await Promise.all([this.frame(before), this.frame(after)]);
+        for (let ahead = after + 1; ahead <= Math.min(this.last, after + 3); ahead += 1) this.frame(ahead).catch(() => {});
+        const part = time - before;
+        if (part <= 0 || before === after) return from;
+        const eased = part * part * (3 - 2 * part);
+        const between = new Float32Array(from.length);
+        for (let i = 0; i < from.length; i += 1) between[i] = from[i] + (to[i] - from[i]) * eased;
+        return between;
+    }
+
+    /** The box around everything that was fetched. */
+    include(positions) {
+        const box = this.box ?? { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
+        for (let i = 0; i < positions.length; i += 2) {
+            if (positions[i] < box.x0) box.x0 = positions[i];
+            if (positions[i] > box.x1) box.x1 = positions[i];
+            if (positions[i + 1] < box.y0) box.y0 = positions[i + 1];
+            if (positions[i + 1] > box.y1) box.y1 = positions[i + 1];
+        }
+        this.box = Number.isFinite(box.x0) ? box : this.box;
+    }
+}
+
+/** The kept maps of a model; the last is the one that is shown. */
+export function framesOf(model, cloud, epoch) {
+    const kept = (model.map_epochs ?? []).filter((number) => epoch === null || number < epoch);
+    const frames = new Frames([...kept, epoch], async (number) => {
+        const { positions, labels } = await map(model.name, number);
+        if (labels.length !== cloud.count) throw new Error("The kept maps differ in length.");
+        return positions;
+    });
+    frames.put(epoch, cloud.positions);
+    return frames;
+}
