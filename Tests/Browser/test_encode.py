@@ -3,19 +3,17 @@
 
     /usr/bin/python3 Tests/Browser/test_encode.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import argparse
 import base64
 import math
 import os
 import struct
 import sys
-import unittest
 import urllib.parse
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from png import grey_png  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -111,6 +109,19 @@ class Encode(PageTest):
         self.wait(lambda: len(self.cards()) == 1)
         self.css("[aria-label='Remove image 2']").click()
         self.wait(lambda: not self.cards() and "images=" not in self.script("return location.hash"))
+
+    def test_images_are_the_ends_of_a_path(self):
+        self.open_map()
+        self.choose("one.png", ONE)
+        self.choose("bar.png", BAR)
+        for number in (1, 2):
+            self.card(number).find_element("css selector", "[data-to=path]").click()
+        self.wait(lambda: self.frames() == 9)
+        ends = [pin.accessible_name for pin in self.driver.find_elements("css selector", "#map .pin")]
+        self.assertEqual(len(ends), 2)
+        mean = [float(value) for value in self.attribute("map", "data-encoded").split(",")]
+        self.assertIn(f"{mean[0]:.2f}".replace("-", "\u2212"), ends[1])
+        self.screenshot("encode-path")
 
     def test_ink_on_paper_can_be_inverted(self):
         self.open_map()
@@ -279,21 +290,5 @@ def large_png(width, height):
             + chunk(b"IDAT", zlib.compress(b"".join(rows), 1)) + chunk(b"IEND", b""))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
-    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromTestCase(Encode))
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Encode)

@@ -2,15 +2,16 @@
 """Paths on the map, in a real headless Chromium, against a running daemon.
 
     /usr/bin/python3 Tests/Browser/test_paths.py --url http://127.0.0.1:8080 --screenshots DIR
+
+Needs the dataset that Tests/EndToEnd/with_daemon.py draws.
 """
-import argparse
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest  # noqa: E402
+import small_model  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
@@ -173,6 +174,21 @@ class Paths(PageTest):
         self.wait(lambda: "Move one of them" in self.film("slerp").text)
         self.wait(lambda: self.length("linear"))
 
+    def test_a_path_in_five_dimensions(self):
+        """Its points are latents of the cut that the map shows; the curves are seen on its plane."""
+        name = small_model.train(self.options.url, 5)
+        self.open(f"#model={name}&tool=path")
+        self.wait(lambda: self.attribute("cursor-picture", "data-latent"), "places on the map can be decoded")
+        for place in ((-100, 20), (60, -60)):
+            self.point(*place).click().perform()
+        self.wait(lambda: self.frames() == 9)
+        self.show(*METHODS)
+        self.wait(lambda: all(self.length(method) for method in METHODS), seconds=60)
+        self.assertLessEqual(self.length("geodesic"), self.length("linear"))
+        self.wait(lambda: "path=" in self.script("return location.hash"))
+        self.assertEqual(len(self.script("return new URLSearchParams(location.hash.slice(1)).get('path').split(',')")), 10)
+        self.screenshot("path-five-dimensions")
+
     def test_360_pixels(self):
         self.resize(360, 740)
         self.open(f"#model={self.options.model}&path=-1,-0.5,1,1,2,0&methods=linear,slerp,geodesic")
@@ -210,21 +226,5 @@ class Paths(PageTest):
                 self.element(f"method-{method}").click()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
-    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromTestCase(Paths))
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Paths)

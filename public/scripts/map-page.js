@@ -38,7 +38,7 @@ export class MapPage {
         this.cursor = new CursorPicture(this.view, this.decoding, (x, y) => this.latentAt(x, y), report);
         this.drawing = offerRenderers(this.view, address, report);
         const point = (x, y) => this.cursor.moveTo(x, y);
-        this.path = new PathTool({ view: this.view, address, tools: this.tools, decoding: this.decoding, point, report });
+        this.path = new PathTool(this, point);
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, address, report);
         this.encoding = new EncodeTool(this);
@@ -123,6 +123,7 @@ export class MapPage {
     /** What the map shows of a space that is not the plane is known now: places on it can be decoded. */
     spaceKnown(model) {
         this.cursor.use(model);
+        this.path.use(model);
         this.selection.resolve((plane) => this.cloudOf(plane)).catch(this.report);
         this.tray.dispatchEvent(new Event("model"));
         this.view.requestFrame();

@@ -22,6 +22,12 @@ export class Card {
         this.facts = element("dl", { class: "facts" });
         this.hint = element("p", { class: "hint", role: "status" });
         this.neighbours = new Neighbours(images.page);
+        const send = (id, text, name, work) => element("button", {
+            type: "button", class: "plain", text, "aria-label": name, data: { to: id }, on: { click: () => this.answer && work([...this.answer.mean]) },
+        });
+        this.actions = element("div", { class: "tool-row", hidden: true },
+            send("path", "Add to path", `Add image ${number} to the path`, (latent) => images.page.path.add(latent)),
+            send("tray", "Add to tray", `Add image ${number} to the tray`, (latent) => images.page.addToTray({ kind: "latent", latent })));
         this.invert = element("button", {
             type: "button", class: "quiet", text: "Invert", "aria-label": `Invert image ${number}`,
             on: { click: () => images.change(this, this.bytes.map((byte) => 255 - byte)) },
@@ -33,7 +39,7 @@ export class Card {
             element("b", { class: "encoded-number", text: String(number), "aria-hidden": "true" }),
             element("span", { class: "encoded-name", text: name || `image ${number}` }), this.invert,
             element("button", { type: "button", class: "quiet", text: "×", "aria-label": `Remove image ${number}`, on: { click: () => images.remove(this) } })),
-        element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.neighbours.element);
+        element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.neighbours.element, this.actions);
     }
 
     /** `bytes`: those that the answer is about; while one draws, newer ones may be under way. */
@@ -51,6 +57,7 @@ export class Card {
         this.facts.replaceChildren(...latent,
             loss("reconstruction", answer.reconstruction, `Negative log-likelihood (${likelihood?.type ?? likelihood ?? "bernoulli"}) of the image, given the posterior's mean`),
             loss("KL", answer.divergence, "From the posterior to the prior, over all dimensions"));
+        this.actions.hidden = false;
         this.invert.hidden = input.channels !== 1;
         this.hint.textContent = isOnWhite(bytes, input) ? "This is dark on light. The model has learnt light on dark: try Invert." : "";
         this.neighbours.show(answer.nearest);

@@ -7,17 +7,18 @@ export const dashes = { linear: [], slerp: [9, 5], geodesic: [1.5, 4.5] };
 const widths = { linear: 2, slerp: 2, geodesic: 3 };
 const namedAt = { linear: 0.5, slerp: 0.35, geodesic: 0.65 };
 
-/** curves: as `Curves` has them; `time` in 0...1 marks a place on each, null none. */
-export function drawCurves(context, viewport, curves, time) {
+/** curves: as `Curves` has them; `time` in 0...1 marks a place on each, null none; placeOf: where on the map a latent lies. */
+export function drawCurves(context, viewport, curves, time, placeOf) {
+    const placesOf = ({ latents, fine }) => (fine?.latents ?? latents).map(placeOf).filter(Boolean).map(([x, y]) => viewport.toScreen(x, y));
     const [accent, halo] = [token("--accent"), token("--paper-halo")];
-    for (const { method, latents, fine } of curves) {
-        const places = (fine?.latents ?? latents).map(([x, y]) => viewport.toScreen(x, y));
+    for (const { method, ...curve } of curves) {
+        const places = placesOf(curve);
         if (places.length < 2) continue;
         stroke(context, places, halo, widths[method] + 3, []);
         stroke(context, places, accent, widths[method], dashes[method]);
     }
-    for (const { method, latents, fine } of curves) {
-        const places = (fine?.latents ?? latents).map(([x, y]) => viewport.toScreen(x, y));
+    for (const { method, ...curve } of curves) {
+        const places = placesOf(curve);
         if (places.length < 2) continue;
         const at = (part) => places[Math.round(part * (places.length - 1))];
         if (time !== null) disc(context, at(time), accent, halo);

@@ -7,6 +7,7 @@ import { interpolated, refined } from "./interpolation.js";
 export const segments = 8; // frames from one point to the next
 export const times = 8; // as many images for the length and for playing, each
 const geodesicSegments = 16;
+const mostDimensions = 8; // of a geodesic: each takes two decodes a node and step
 const rest = 120; // milliseconds
 
 export class Curves {
@@ -34,7 +35,8 @@ export class Curves {
         const unmeasured = [...this.curves.values()].filter(({ method, values, fine }) => values && !fine && methods.includes(method));
         for (const curve of unmeasured) await this.measure(curve, interpolated(curve.method, points, segments * times), signal);
         tell();
-        if (methods.includes("geodesic") && !this.curves.get("geodesic")?.fine) await this.shortest(points, signal, tell);
+        const known = this.curves.get("geodesic");
+        if (methods.includes("geodesic") && !known?.fine && !known?.error) await this.shortest(points, signal, tell);
     }
 
     interrupt() {
@@ -55,6 +57,12 @@ export class Curves {
     }
 
     async shortest(points, signal, tell) {
+        if (points[0].length > mostDimensions) {
+            const error = new Error(`Found for up to ${mostDimensions} dimensions; this model has ${points[0].length}.`);
+            this.curves.set("geodesic", { method: "geodesic", latents: [], error });
+            tell();
+            return;
+        }
         const curve = { method: "geodesic", latents: [], values: null, isPending: true };
         this.curves.set("geodesic", curve);
         const done = [points[0]];

@@ -7,8 +7,10 @@ import { dashes } from "./curve-layer.js";
 import { segments } from "./curves.js";
 import { nameOf } from "./pins.js";
 
+const told = 6; // numbers of a latent
+
 export class Films {
-    /** pointed(place) as a frame is pointed at, null as it is left. */
+    /** pointed(latent) as a frame is pointed at, null as it is left. */
     constructor(pointed) {
         Object.assign(this, { pointed, rows: new Map(), box: byId("frames") });
     }
@@ -39,7 +41,7 @@ export class Films {
         const size = count && curve.values.length / count;
         curve.latents.slice(0, count).forEach((latent, i) => {
             const item = frames.children[i];
-            const place = latent.map((value) => figure(value)).join(", ");
+            const place = latent.slice(0, told).map((value) => figure(value)).join(", ") + (latent.length > told ? ", …" : "");
             item.latent = latent;
             item.title = place;
             item.firstChild.setAttribute("aria-label", `${curve.method}, frame ${i + 1} of ${count}, decoded at ${place}`);

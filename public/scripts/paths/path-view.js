@@ -15,9 +15,9 @@ export class PathView {
     constructor(path) {
         Object.assign(this, { path, view: path.view, model: null, shown: [], time: null });
         this.pins = new Pins(path);
-        this.films = new Films((place) => (place ? path.point(...place) : this.unpoint()));
+        this.films = new Films((latent) => (latent ? path.point(...path.page.placeOf(latent)) : this.unpoint()));
         this.player = new Player((time) => this.playAt(time));
-        this.view.layers.push((context, viewport) => drawCurves(context, viewport, this.shown, this.time));
+        this.view.layers.push((context, viewport) => drawCurves(context, viewport, this.shown, this.time, (latent) => path.page.placeOf(latent)));
         this.curves = new Curves((latents) => path.decoding.decode(latents), (latents, signal) => decode(this.model.name, latents, signal));
         this.follow = latest((wanted) => this.curves.follow(wanted, (curves) => this.draw(curves)), () => {}, (error) => this.failed(error));
         byId("path-save").addEventListener("click", () => save(this.shown, this.model));

@@ -15,12 +15,12 @@ export class Pins {
     }
 
     show() {
-        const { points } = this.path;
+        const { path, path: { points } } = this;
         while (this.buttons.length > points.length) this.buttons.pop().remove();
         while (this.buttons.length < points.length) this.buttons.push(this.button(this.buttons.length));
         this.box.append(...this.buttons.filter((button) => !button.isConnected));
         this.buttons.forEach((button, i) => {
-            const place = points[i].map((value) => figure(value)).join(", ");
+            const place = path.page.placeOf(points[i]).map((value) => figure(value)).join(", ");
             button.setAttribute("aria-label", `Point ${nameOf(i)} of the path, at ${place}. Arrow keys move it, Delete removes it.`);
         });
         this.place();
@@ -28,8 +28,10 @@ export class Pins {
 
     place() {
         const { width, height } = this.view.viewport;
-        this.path.points.forEach(([x, y], i) => {
-            const [left, top] = this.view.viewport.toScreen(x, y);
+        this.path.points.forEach((latent, i) => {
+            const place = this.path.page.placeOf(latent);
+            if (!place) return;
+            const [left, top] = this.view.viewport.toScreen(...place);
             const isInside = left > -20 && top > -20 && left < width + 20 && top < height + 20;
             if (this.buttons[i]) Object.assign(this.buttons[i].style, { translate: `${left}px ${top}px`, visibility: isInside ? "" : "hidden" });
         });
@@ -46,7 +48,8 @@ export class Pins {
             if (!grip) return;
             const place = at(event);
             if (!isDragging) grip = null;
-            if (Math.hypot(...place.map((value, i) => value - path.points[index][i])) * view.viewport.scale < 0.5 && isDragging) return;
+            const before = path.page.placeOf(path.points[index]);
+            if (isDragging && Math.hypot(place[0] - before[0], place[1] - before[1]) * view.viewport.scale < 0.5) return;
             path.point(...place);
             path.move(index, place, isDragging);
         };
@@ -68,7 +71,7 @@ export class Pins {
         const pixels = step * (event.shiftKey ? faster : 1) / view.viewport.scale;
         const [right, up] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
         if (right || up) {
-            const [x, y] = path.points[index];
+            const [x, y] = path.page.placeOf(path.points[index]);
             path.point(x + right * pixels, y + up * pixels);
             path.move(index, [x + right * pixels, y + up * pixels]);
         } else if (event.key === "Delete" || event.key === "Backspace") {
