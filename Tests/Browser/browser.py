@@ -25,8 +25,12 @@ def start_browser(*more, without=()):
         if argument not in without:
             options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = shutil.which("chromedriver") or "/usr/bin/chromedriver"
-    return webdriver.Chrome(service=Service(driver), options=options)
+    path = shutil.which("chromedriver") or "/usr/bin/chromedriver"
+    driver = webdriver.Chrome(service=Service(path), options=options)
+    # As for somebody who has been here before; the tour has a test of its own.
+    driver.tour_seen = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {
+        "source": "try { localStorage.setItem('latentd.tour', 'seen'); } catch { /* about:blank has none */ }"})["identifier"]
+    return driver
 
 
 class PageTest(unittest.TestCase):

@@ -4,6 +4,7 @@
 import { element } from "./dom.js";
 
 const key = "latentd.token";
+const longestSilence = 120_000;
 let asked = null;
 /** What was sent when the person chose to give no token: it is not asked for again until they want to. */
 let declined;
@@ -15,8 +16,20 @@ export async function authorized(path, { headers = {}, ...options } = {}) {
     for (;;) {
         const sent = token();
         const authorization = sent === null ? {} : { Authorization: `Bearer ${sent}` };
-        const response = await fetch(path, { ...options, headers: { ...headers, ...authorization } });
+        const response = await inTime(path, { ...options, headers: { ...headers, ...authorization } });
         if (response.status !== 401 || !await renewed(sent)) return response;
+    }
+}
+
+/** `fetch` that fails where nothing answers: a connection that died in silence must not be waited for. A body may take its time. */
+async function inTime(path, options) {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException("No answer came.", "TimeoutError")), longestSilence);
+    const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
+    try {
+        return await fetch(path, { ...options, signal });
+    } finally {
+        clearTimeout(timer);
     }
 }
 

@@ -7,6 +7,7 @@ import { byId, element } from "./dom.js";
 import { MapPage } from "./map-page.js";
 import { showModel } from "./model-page.js";
 import { setUpSchemeButton } from "./scheme.js";
+import { remembered } from "./storage.js";
 import { listenForTabs } from "./tabs.js";
 
 const address = new Address();
@@ -51,8 +52,10 @@ async function lookForJobs() {
 
 /** Loads everything anew: at first, and whenever the daemon comes back. */
 async function start() {
+    const slow = setTimeout(() => map.isEmpty && map.empty("Waiting for the daemon…"), 500);
     try {
         const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
+        clearTimeout(slow);
         labelNames = labelNamesOf(datasets);
         list(models);
         const wanted = names.includes(address.get("model")) ? address.get("model") : names[0] ?? null;
@@ -63,7 +66,9 @@ async function start() {
             await open(wanted);
         }
         await lookForJobs();
+        if (remembered("tour") === null && !document.getElementById("tour")) tour({ takesFocus: false });
     } catch (error) {
+        clearTimeout(slow);
         report(error);
     }
 }
@@ -155,5 +160,7 @@ address.listen(() => {
     start();
 });
 setUpSchemeButton(byId("scheme"));
+const tour = (options) => import("./tour.js").then(({ startTour }) => startTour(tabs.show, options)).catch(() => report(new api.Unreachable()));
+byId("help").addEventListener("click", () => tour());
 tabs.show(address.get("tab") ?? "map");
 start();

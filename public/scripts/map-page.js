@@ -73,6 +73,7 @@ export class MapPage {
         this.close();
         let frames = null;
         const opened = (this.opened = {});
+        const slow = setTimeout(() => this.empty(`Loading the map of ${model.name}…`), 500);
         try {
             const { positions, labels, epoch } = await api.map(model.name);
             if (opened !== this.opened) return; // another one was chosen meanwhile
@@ -84,6 +85,8 @@ export class MapPage {
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
             this.empty(`There is no map of ${model.name}: ${error.message}`);
+        } finally {
+            clearTimeout(slow);
         }
         Object.assign(this, { model, cloud });
         this.samples = new Samples(model);
@@ -170,6 +173,10 @@ export class MapPage {
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
         this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);
+    }
+
+    get isEmpty() {
+        return this.model === null && !this.watched;
     }
 
     empty(text, ...more) {

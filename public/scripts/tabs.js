@@ -23,6 +23,8 @@ export function listenForTabs(changed) {
         tab(part).addEventListener("click", () => show(part));
         tab(part).addEventListener("keydown", (event) => {
             const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+            const end = { Home: 0, End: parts.length - 1 }[event.key];
+            if (end !== undefined) show(parts[end], true);
             if (step) show(parts[(place + step + parts.length) % parts.length], true);
         });
     });
