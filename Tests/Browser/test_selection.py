@@ -36,6 +36,19 @@ MILLION = """
         }
         return new Response(bytes, { headers: { "X-Shape": `${count},2`, "X-Epoch": "72" } });
     };"""
+# A map of these places, all of label 0, whose name has markup in it.
+FEW = """
+    const places = %s;
+    const daemon = window.fetch;
+    window.fetch = async (path, options) => {
+        if (path === "/v1/datasets") {
+            return Response.json({ data: [{ name: "mnist", splits: { train: 1, test: 0 }, label_names: ["<b>bold</b>", "=1+1"] }] });
+        }
+        if (!/^\\/v1\\/models\\/[^/]+\\/map$/.test(path)) return daemon(path, options);
+        const bytes = new Uint8Array(9 * places.length);
+        new Float32Array(bytes.buffer, 0, 2 * places.length).set(places.flat());
+        return new Response(bytes, { headers: { "X-Shape": `${places.length},2`, "X-Epoch": "72" } });
+    };"""
 GREYS = """
     const canvas = document.querySelector(".points");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -212,6 +225,40 @@ class Selecting(PageTest):
         self.wait(lambda: os.path.exists(path) and os.path.getsize(path) > 0, kind)
         with open(path, "rb") as file:
             return file.read()
+
+    def test_no_point_one_point_and_all_at_one_place(self):
+        for places in ([], [[0.5, 0.5]], [[1, 1]] * 40):
+            script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEW % json.dumps(places)})
+            try:
+                self.open(f"#model={self.options.model}&tool=lasso&open=selection,tray")
+                self.wait(lambda: self.attribute("map", "data-points") == str(len(places)))
+                self.wait(lambda: self.driver.find_elements("id", "selection-text"))
+                self.drag((-80, -80), (80, -80), (80, 80), (-80, 80))
+                self.wait(lambda: self.selected() == len(places))
+                if places:
+                    self.wait(lambda: self.loaded() == min(18, len(places)), "reconstructions of what is there")
+                    self.assertIn("<b>bold</b>", self.text("selection-text"))
+                self.element("map").send_keys("t", Keys.ENTER)
+                self.wait(lambda: self.driver.find_elements("css selector", "#tray-terms li"), "the place, where there is no point")
+                self.element("map").send_keys("r")
+                self.drag((-300, -100), (-250, -50))
+                self.wait(lambda: self.selected() == 0)
+            finally:
+                self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+    def test_it_goes_on_when_the_daemon_comes_back(self):
+        self.open(f"#model={self.options.model}&tool=rectangle&open=selection")
+        self.wait(lambda: self.drawn() == self.options.points)
+        self.wait(lambda: self.driver.find_elements("id", "selection-text"))
+        self.offline(True)
+        self.drag((-100, -100), (100, 100))
+        self.wait(lambda: self.selected() > 0, "selecting needs no daemon")
+        count = self.selected()
+        self.wait(lambda: self.element("connection").is_displayed())
+        self.offline(False)
+        self.wait(lambda: not self.element("connection").is_displayed())
+        self.wait(lambda: self.loaded() == 18 and self.selected() == count)
+        self.forgive("ERR_INTERNET_DISCONNECTED")
 
     def test_a_million_points_are_selected_within_a_frame(self):
         script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": MILLION})

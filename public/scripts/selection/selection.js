@@ -90,13 +90,11 @@ export class Selection extends EventTarget {
 
 /** The selection after one more step; null is nothing. */
 function taken(before, { operation, polygon }, cloud) {
-    const mask = before?.slice() ?? new Uint8Array(cloud.count);
-    if (operation === "invert") {
-        for (let i = 0; i < mask.length; i += 1) mask[i] ^= 1;
-        return mask;
-    }
+    if (operation === "invert") return before?.map((byte) => byte ^ 1) ?? new Uint8Array(cloud.count).fill(1);
     const found = new Uint8Array(cloud.count);
     pointsWithin(polygon, cloud.positions, found);
+    if (before === null && operation === "add") return found;
+    const mask = before?.slice() ?? new Uint8Array(cloud.count);
     const value = operation === "add" ? 1 : 0;
     for (let i = 0; i < found.length; i += 1) if (found[i] !== 0) mask[i] = value;
     return mask;
