@@ -74,6 +74,11 @@ class PageTest(unittest.TestCase):
     def open_map(self):
         self.open(f"#model={self.options.model}")
         self.wait(lambda: self.drawn() == self.options.points, "the whole map is drawn")
+        self.wait_for_tools()
+
+    def wait_for_tools(self):
+        """What works on the map is loaded when it is there."""
+        self.wait(lambda: self.attribute("map", "data-tools") == "there")
 
     def open_training(self):
         self.open("#tab=training")

@@ -111,6 +111,7 @@ class Selecting(PageTest):
         self.drag((-150, -60), (-90, -120), (20, -130), (90, -40), (40, 60), (-100, 50))
         self.wait(lambda: self.selected() > 100)
         before = self.selected()
+        self.wait(lambda: self.driver.find_elements("id", "selection-text"))
         told = self.text("selection-text")
         self.assertIn(f"{before:,} of {self.options.points:,} points", told)
         label = told.split(": ")[1].split(" (")[0]
@@ -145,6 +146,7 @@ class Selecting(PageTest):
         self.touch([[(box[0] + right, box[1] + down)] for right, down in corners])
         self.wait(lambda: self.selected() > 100)
         one = self.selected()
+        self.wait(lambda: self.driver.find_elements("css selector", "input[name=selection-operation]"))
         self.css("input[name=selection-operation][value=remove]").find_element("xpath", "..").click()
         self.script("window.scrollTo(0, 0)")
         self.touch([[(box[0] + right / 2, box[1] + down / 2)] for right, down in corners])
@@ -166,6 +168,7 @@ class Selecting(PageTest):
     def test_images_and_reconstructions_are_paged(self):
         name = small_model.train(self.options.url, 2)
         self.open(f"#model={name}&open=selection&tool=rectangle")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() > 100)
         self.drag((-400, -180), (400, 220))
         self.wait(lambda: self.loaded() == 18)
@@ -192,6 +195,7 @@ class Selecting(PageTest):
         if "mnist" in known:
             self.skipTest("this daemon has the dataset")
         self.open(f"#model={self.options.model}&open=selection&tool=rectangle")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() == self.options.points)
         self.drag((-100, -100), (100, 100))
         self.wait(lambda: self.loaded() == 18)
@@ -231,6 +235,7 @@ class Selecting(PageTest):
             script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEW % json.dumps(places)})
             try:
                 self.open(f"#model={self.options.model}&tool=lasso&open=selection,tray")
+                self.wait_for_tools()
                 self.wait(lambda: self.attribute("map", "data-points") == str(len(places)))
                 self.wait(lambda: self.driver.find_elements("id", "selection-text"))
                 self.drag((-80, -80), (80, -80), (80, 80), (-80, 80))
@@ -248,6 +253,7 @@ class Selecting(PageTest):
 
     def test_it_goes_on_when_the_daemon_comes_back(self):
         self.open(f"#model={self.options.model}&tool=rectangle&open=selection")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() == self.options.points)
         self.wait(lambda: self.driver.find_elements("id", "selection-text"))
         self.offline(True)
@@ -264,6 +270,7 @@ class Selecting(PageTest):
         script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": MILLION})
         try:
             self.open(f"#model={self.options.model}&tool=lasso")
+            self.wait_for_tools()
             self.wait(lambda: self.drawn() == 1_000_000)
             self.script("""
                 window.took = [];

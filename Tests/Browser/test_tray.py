@@ -73,6 +73,7 @@ class Arithmetic(PageTest):
     def test_a_point_is_dragged_and_the_keyboard_takes_one(self):
         self.resize(1360, 1400)
         self.open(f"#model={self.options.model}&open=tray&tool=take")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() == self.options.points)
         self.wait(lambda: self.driver.find_elements("id", "tray-terms"))
         tray = self.css("#tool-tray summary")
@@ -95,6 +96,7 @@ class Arithmetic(PageTest):
         self.resize(1360, 1400)
         name = small_model.train(self.options.url, 2)
         self.open(f"#model={name}&open=selection,tray&tool=rectangle")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() > 100)
         self.drag((-400, -180), (400, 220))
         self.wait(lambda: self.script("return document.getElementById('selection-grid')?.dataset.loaded"))
@@ -137,6 +139,7 @@ class Arithmetic(PageTest):
         model = self.options.model
         self.forget("lassoed")
         self.open(f"#model={model}&open=tray&tool=lasso")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() == self.options.points)
         self.wait(lambda: self.driver.find_elements("id", "vector-make"))
         self.element("vector-make").click()
@@ -198,6 +201,7 @@ class Arithmetic(PageTest):
 
     def test_what_an_address_holds_may_be_nonsense(self):
         self.open(f"#model={self.options.model}&open=tray&tray=1*s99999999;x;2*v:<b>;*l1,2,3;1*l0.5,0.25&sel=zz;a1,x&g1=;;&tool=nothing")
+        self.wait_for_tools()
         self.wait(lambda: self.drawn() == self.options.points)
         self.wait(lambda: self.terms() == 2)
         self.wait(lambda: self.text("tray-hint") != "")
@@ -209,6 +213,7 @@ class Arithmetic(PageTest):
     def test_it_fits_a_telephone(self):
         self.resize(360, 740)
         self.open(f"#model={self.options.model}&open=tray,selection&tray=1*l0.5,0.25;-1*l1,1")
+        self.wait_for_tools()
         self.wait(self.sum)
         self.assertEqual(self.script("return document.documentElement.scrollWidth"), 360)
         self.script("document.getElementById('tool-tray').scrollIntoView()")

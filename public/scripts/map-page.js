@@ -4,8 +4,7 @@ import * as api from "./api.js";
 import { Colouring } from "./colouring.js";
 import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
-import { Dimensions } from "./dimensions/index.js";
-import { flat } from "./dimensions/space.js";
+import { flat } from "./dimensions/flat.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
 import { EncodeTool } from "./encode/index.js";
@@ -20,15 +19,13 @@ import { PointCloud } from "./point-cloud.js";
 import { recordsOf } from "./model-page.js";
 import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
-import { setUpSelection } from "./selection/index.js";
 import { Tools } from "./tools.js";
-import { Tray } from "./tray/index.js";
 
 const nothing = new PointCloud(new Float32Array(), new Uint8Array());
 
 export class MapPage {
     constructor(address, report, train) {
-        Object.assign(this, { address, report, train, model: null, unsized: false, space: flat });
+        Object.assign(this, { address, report, train, model: null, unsized: false, space: flat, cloud: nothing, dimensions: null });
         this.view = new MapView(byId("map"));
         this.layers = new Layers(this.view, address, report);
         this.colouring = new Colouring(this.view, address, report);
@@ -48,13 +45,10 @@ export class MapPage {
             pick: (x, y, which) => {
                 this.cursor.moveTo(x, y);
                 if (this.space === flat) this.path.pick([x, y], which);
-                else this.dimensions.pick(x, y);
+                else this.dimensions?.pick(x, y);
             },
             reset: () => this.view.fit(),
         });
-        this.selection = setUpSelection(this);
-        this.tray = new Tray(this);
-        this.dimensions = new Dimensions(this);
         this.listenForButtons();
         this.view.addEventListener("resized", () => this.unsized && this.restoreView());
         this.view.addEventListener("viewchange", () => {
@@ -88,7 +82,7 @@ export class MapPage {
         } finally {
             clearTimeout(slow);
         }
-        Object.assign(this, { model, cloud });
+        this.model = model;
         this.samples = new Samples(model);
         this.showCloud(cloud, labelNames);
         this.formWith(frames, cloud);
@@ -100,7 +94,8 @@ export class MapPage {
         this.view.show(cloud, labelNames);
         this.view.frame.dataset.points = cloud.count;
         this.legend.show(cloud, labelNames);
-        this.selection.use(cloud);
+        this.cloud = cloud;
+        this.selection?.use(cloud);
         this.restoreView();
     }
 
@@ -115,12 +110,26 @@ export class MapPage {
     /** A model, or null. The decoder takes a place on the map as it is only where the latent space is the plane itself. */
     decodeWith(model, cloud = null) {
         const plane = model?.latent_dimension === 2 ? model : null;
-        this.tray.use(model);
         this.colouring.use(model, cloud);
         this.decoding.use(model);
         for (const part of [this.layers, this.cursor, this.path]) part.use(plane);
         this.encoding.use(model);
-        this.dimensions.use(model, cloud ?? nothing); // takes a while, and the map is there
+        this.space = plane || !model ? flat : null;
+        this.useTools(model);
+    }
+
+    /** What works on the map is loaded when it is on the screen. */
+    async useTools(model) {
+        try {
+            await new Promise((later) => requestAnimationFrame(() => setTimeout(later)));
+            const { addMapTools } = await import("./map-tools.js");
+            if (!this.dimensions) addMapTools(this);
+            if (model !== this.model) return;
+            this.tray.use(model);
+            this.dimensions.use(model, this.cloud);
+        } catch (error) {
+            this.report(error);
+        }
     }
 
     /** What the map shows of a space that is not the plane is known now: places on it can be decoded. */
@@ -165,9 +174,7 @@ export class MapPage {
 
     showEmpty() {
         this.close();
-        this.view.show(null);
-        this.legend.show(nothing, []);
-        this.selection.use(nothing);
+        this.showCloud(nothing, []);
         this.forming.use(null, nothing);
         this.decodeWith(null);
         this.view.fit();
@@ -192,7 +199,7 @@ export class MapPage {
     }
 
     addToTray(term) {
-        this.tray.add(term);
+        this.tray?.add(term);
     }
 
     /** What a place on the map is in the latent space, or null. */

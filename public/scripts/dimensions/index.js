@@ -1,7 +1,7 @@
 // Latent spaces that are not the plane: a section with their dimensions, loaded when a model has one.
 
 import { byId } from "../dom.js";
-import { flat } from "./space.js";
+import { flat } from "./flat.js";
 
 export class Dimensions {
     /** page: the map page; its `space` says what the map shows. */

@@ -1,9 +1,6 @@
 // What the map shows of a latent space that is not the plane: its principal plane, or two of its dimensions. A place on the map is
 // the latent nearest to `base` that lies there, so that the map is a cut through the base.
 
-/** The latent space that is the plane itself. */
-export const flat = { plane: null, latentAt: (x, y) => [x, y], placeOf: (latent) => latent };
-
 export class Space {
     /** projection: as projection.js has it, or null where it is not known; plane: two dimensions, or null for the principal plane. */
     constructor(dimension) {
