@@ -105,6 +105,8 @@ class Models(WithClient):
     def test_the_map_and_its_pictures(self):
         map = self.model.map()
         self.assertEqual((map.points.shape, map.labels.shape, map.epoch), ((10_000, 2), (10_000,), 72))
+        self.assert_same(self.model.map(axes=(1, 0)).points, map.points[:, ::-1])
+        self.assertIn(b"decoder.0.weight", self.model.weights()[:4096])
         self.assertEqual(size_of(self.model.manifold(columns=3, rows=2)), (84, 56))
         self.assertEqual(size_of(latentd.png(IMAGES[[0, 1, 0]], columns=2, padding=2)), (58, 58))
         self.assertTrue(self.model.curves())
@@ -197,6 +199,23 @@ class Jobs(WithClient):
         self.assert_same(late.points, model.map().points)
         self.assertEqual([entry["epoch"] for entry in job.checkpoints()], [1, 2])
         self.assertEqual({entry["resumable"] for entry in job.checkpoints()}, {False})
+
+    def test_images_of_ones_own_are_kept_and_learnt_from(self):
+        images = numpy.random.default_rng(5).random((40, 28, 28), numpy.float32)
+        dataset = self.client.upload("noise", images, numpy.arange(40) % 10, test=images[:8, None], test_labels=range(8))
+        self.assertEqual(dataset["splits"], {"train": 40, "test": 8})
+        self.assertEqual(self.client.upload("noise", images, numpy.arange(40) % 10, images[:8], range(8))["name"], "noise")
+        job = self.client.train("noise", support.SMALL, name="noisy", epochs=1)
+        self.assertGreater(job.estimate["memory_bytes"], 1 << 20)
+        model = job.wait()
+        losses, divergences = model.losses(), model.losses("kl")
+        self.assertEqual((losses.shape, divergences.shape), ((8,), (8,)))
+        told = model.reconstruct(numpy.rint(images[:8] * 255).astype(numpy.uint8))
+        self.assertLess(numpy.abs(losses - told.reconstruction_loss).max(), 1e-3)
+        self.client.delete_dataset("noise")
+        self.assertNotIn("noise", [dataset["name"] for dataset in self.client.datasets()])
+        with self.assertRaisesRegex(latentd.Error, "dataset_not_found"):
+            self.client.train("noise", support.SMALL, epochs=1)
 
     def test_what_a_stream_leaves_out_is_listed(self):
         job = self.client.train("shapes", "mnist-2d", name="listed", epochs=2, seed=1)

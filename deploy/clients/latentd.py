@@ -21,6 +21,7 @@ import http.client
 import io
 import json
 import math
+import secrets
 import ssl
 import struct
 import sys
@@ -175,6 +176,28 @@ class Client:
 
     def datasets(self):
         return self.call("GET", "/v1/datasets")["data"]
+
+    def upload(self, name, train, train_labels=None, test=None, test_labels=None):
+        """
+        Keeps images on the server as a dataset that jobs train on; gives what the server says of it, as a dict.
+
+        train, test: images, [count, channels, height, width] or [count, height, width]; floats of 0 to 1 become bytes. Without
+            test images the server holds every tenth image out.
+        train_labels, test_labels: one number of 0 to 254 an image.
+        """
+        files = {"train_images": train, "train_labels": train_labels, "test_images": test, "test_labels": test_labels}
+        boundary = secrets.token_hex(16)
+        body = b"".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{field}"\r\n\r\n'.encode()
+            + (idx_labels(values) if field.endswith("labels") else idx_images(values)) + b"\r\n"
+            for field, values in files.items() if values is not None)
+        _, answer = self.exchange("PUT", f"/v1/datasets/{quoted(name)}", body + f"--{boundary}--\r\n".encode(),
+                                  f"multipart/form-data; boundary={boundary}")
+        return json.loads(answer)
+
+    def delete_dataset(self, name):
+        """Removes an uploaded dataset; wants the scope admin."""
+        self.call("DELETE", f"/v1/datasets/{quoted(name)}")
 
     def jobs(self, status=None):
         """All training jobs, the newest first, as they are asked for."""
@@ -366,10 +389,20 @@ class Model:
     def delete_vector(self, name):
         self.client.call("DELETE", self._vector(name))
 
-    def map(self, epoch=None):
-        """The encoded test set: a Map."""
+    def map(self, epoch=None, axes=None):
+        """The encoded test set: a Map. axes: two of the latent dimensions, in place of the principal plane."""
         query = {} if epoch is None else {"epoch": epoch}
+        if axes is not None:
+            query["axes"] = ",".join(str(axis) for axis in axes)
         return map_of(*self.client.exchange("GET", f"{self.path}/map", accept=OCTETS, query=query))
+
+    def losses(self, part="loss"):
+        """What the model makes of each sample of its map, in nats: [count]. "loss" is the reconstruction's, "kl" the divergence."""
+        return array_of(self.client.exchange("GET", f"{self.path}/map", accept=NPY, query={"values": part})[1])
+
+    def weights(self):
+        """The bytes of a safetensors file."""
+        return self.client.exchange("GET", f"{self.path}/weights", accept=OCTETS)[1]
 
     def manifold(self, columns=20, rows=20, **bounds):
         """The decoded plane as the bytes of a PNG file; bounds are x0, x1, y0, y1."""
@@ -442,6 +475,11 @@ class Job:
     @property
     def path(self):
         return f"/v1/jobs/{quoted(self.id)}"
+
+    @property
+    def estimate(self):
+        """What it will take, as a dict: memory_bytes, checkpoint_bytes, and seconds once the server knows how fast it is."""
+        return self.document["estimate"]
 
     def refresh(self):
         self.document = self.client.call("GET", self.path)
@@ -599,6 +637,25 @@ def map_of(fields, data):
 
 def floats(values):
     return numpy.asarray(values, numpy.float32)
+
+
+def idx_images(images):
+    """Images as an IDX file: three dimensions for grey ones, four with the channels last for others."""
+    images = numpy.asarray(images)
+    if images.dtype != numpy.uint8:
+        images = numpy.rint(numpy.clip(floats(images), 0, 1) * 255).astype(numpy.uint8)
+    if images.ndim not in (3, 4):
+        raise ValueError(f"images have 3 or 4 dimensions, not {images.ndim}")
+    if images.ndim == 4:
+        images = images[:, 0] if images.shape[1] == 1 else numpy.moveaxis(images, 1, -1)
+    return bytes([0, 0, 8, images.ndim]) + struct.pack(f">{images.ndim}I", *images.shape) + images.tobytes()
+
+
+def idx_labels(labels):
+    labels = numpy.asarray(labels)
+    if labels.ndim != 1 or labels.size and not (0 <= labels.min() and labels.max() <= 254):
+        raise ValueError("labels are numbers of 0 to 254 in one dimension")
+    return bytes([0, 0, 8, 1]) + struct.pack(">I", labels.size) + labels.astype(numpy.uint8).tobytes()
 
 
 def array_of(file):
