@@ -1,6 +1,7 @@
 // What the map shows beside the points, each with a switch: behind them the manifold, the density of the codes and the decoder's
 // magnification; around them the names, the prior and the overview. What is rarely used is loaded when it is switched on.
 
+import { Unreachable } from "./api.js";
 import { ManifoldLayer } from "./behind/manifold.js";
 import { byId, figure } from "./dom.js";
 import { Minimap } from "./minimap.js";
@@ -88,8 +89,9 @@ export class Layers {
         else box.textContent = { loading: "Decoding…", flat: "The decoder gives no finite numbers here." }[state] ?? "";
     }
 
+    /** What the daemon refuses is switched off; while it is gone everything waits for it. */
     failed(name, error) {
-        this.switches.set(name, false);
+        if (!(error instanceof Unreachable)) this.switches.set(name, false);
         this.report(error);
     }
 

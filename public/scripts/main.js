@@ -23,6 +23,7 @@ const chooser = byId("model-chooser");
 let names = [];
 let labelNames = new Map();
 let training = null;
+let opened = 0;
 
 /** The part where models are made is loaded when it is looked at, or when a job is under way. */
 function refreshTraining() {
@@ -58,7 +59,7 @@ async function start() {
         clearTimeout(slow);
         labelNames = labelNamesOf(datasets);
         list(models);
-        const wanted = names.includes(address.get("model")) ? address.get("model") : names[0] ?? null;
+        const wanted = names.includes(address.get("model")) ? address.get("model") : firstOf(models);
         if (address.get("job")) {
             chooser.value = wanted ?? "none";
             await showJob(address.get("job"));
@@ -72,6 +73,9 @@ async function start() {
         report(error);
     }
 }
+
+/** One that is served, if any is. */
+const firstOf = (models) => (models.find(({ state }) => state === "ready") ?? models[0])?.name ?? null;
 
 /** The map is worth showing even where the datasets cannot be listed. */
 function emptyUnlessGone(error) {
@@ -107,12 +111,18 @@ async function open(name) {
     chooser.value = name;
     address.set("model", name);
     address.set("job", null);
+    const turn = (opened += 1);
+    const slow = setTimeout(() => map.empty(`Loading the map of ${name}…`), 500);
     try {
-        const model = await api.model(name);
+        const [model, points] = await Promise.all([api.model(name), api.map(name).catch((error) => error)]);
+        clearTimeout(slow);
+        if (turn !== opened) return;
+        await map.open(model, points, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
         showModel(model, report);
-        await map.open(model, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
     } catch (error) {
         report(error);
+    } finally {
+        clearTimeout(slow);
     }
 }
 
@@ -125,6 +135,7 @@ async function watch(id) {
 }
 
 async function showJob(id) {
+    opened += 1; // a model that is still on its way gives way
     const leave = () => {
         map.forgetView();
         open(chooser.value);

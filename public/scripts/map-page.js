@@ -57,8 +57,8 @@ export class MapPage {
         });
     }
 
-    /** Opens a model as GET /v1/models/{m} describes it. */
-    async open(model, labelNames) {
+    /** Opens a model as GET /v1/models/{m} describes it; `points` is what `api.map` gave, or its error. */
+    async open(model, points, labelNames) {
         this.tools.restore();
         this.sections.restore();
         this.drawing.restore();
@@ -66,11 +66,9 @@ export class MapPage {
         let cloud = nothing;
         this.close();
         let frames = null;
-        const opened = (this.opened = {});
-        const slow = setTimeout(() => this.empty(`Loading the map of ${model.name}…`), 500);
         try {
-            const { positions, labels, epoch } = await api.map(model.name);
-            if (opened !== this.opened) return; // another one was chosen meanwhile
+            if (points instanceof Error) throw points;
+            const { positions, labels, epoch } = points;
             cloud = new PointCloud(positions, labels);
             this.epoch = epoch;
             frames = framesOf(model, cloud, epoch);
@@ -79,8 +77,6 @@ export class MapPage {
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
             this.empty(`There is no map of ${model.name}: ${error.message}`);
-        } finally {
-            clearTimeout(slow);
         }
         this.model = model;
         this.samples = new Samples(model);
@@ -157,7 +153,6 @@ export class MapPage {
     /** A job whose space forms, in place of a model; see forming/watch.js. */
     async watch(job) {
         this.close();
-        this.opened = {};
         this.tools.restore();
         this.sections.restore();
         this.decodeWith(null);

@@ -43,6 +43,7 @@ export class ManifoldLayer {
 
     refresh() {
         if (!this.visible || !this.model || !this.view.ratio) return;
+        this.view.frame.dataset.manifold = "loading";
         this.tiles.want(this.view.viewport.window, this.level);
         this.tell();
     }
