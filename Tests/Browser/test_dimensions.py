@@ -189,6 +189,50 @@ class Dimensions(PageTest):
         self.script("document.getElementById('tool-dimensions').scrollIntoView()")
         self.screenshot("dimensions-narrow")
 
+    def test_colours_stay_what_they_are(self):
+        self.name = small_model.train_in_colour(self.options.url)
+        self.resize(1360, 1500)
+        self.open(f"#model={self.name}&open=dimensions,selection,tray&tool=rectangle")
+        self.wait_for_space()
+        self.drag((-400, -220), (400, 220))
+        self.wait(lambda: self.script("return document.getElementById('selection-grid')?.dataset.loaded"))
+        labels = small_model.call(self.options.url, f"/v1/models/{self.name}/map")["label"]
+        shown = [int(index) for index in self.attribute("selection-grid", "data-loaded").split(",")]
+        strongest = self.script("""return [...document.querySelectorAll("#selection-grid .sample")].map((cell) =>
+            [...cell.querySelectorAll("canvas")].map((canvas) => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                const sums = [0, 1, 2].map((channel) => data.reduce((sum, value, i) => sum + (i % 4 === channel ? value : 0), 0));
+                return sums.indexOf(Math.max(...sums));
+            }))""")
+        self.assertEqual([image for image, _ in strongest], [labels[index] for index in shown], "each image in its colour")
+        self.assertGreater(sum(image == decoded for image, decoded in strongest), len(shown) // 2, "most reconstructions as well")
+        # Groups of samples, since their latents are not the map's places.
+        self.element("vector-g1").click()
+        self.drag((-400, -220), (0, 220))
+        self.element("vector-g2").click()
+        self.element("vector-name").send_keys("across")
+        self.element("vector-make").click()
+        self.wait(lambda: "across" in self.text("vectors"))
+        vector = small_model.call(self.options.url, f"/v1/models/{self.name}/vectors/across")
+        self.assertEqual(len(vector["latent"]), 3)
+        self.assertEqual(vector["origin"]["kind"], "difference")
+        self.css("#vectors button").click()
+        self.wait(lambda: self.script("return document.getElementById('tray-picture').dataset.latent"))
+        self.screenshot("dimensions-colour")
+
+    def test_a_daemon_without_axes_and_images_has_sliders(self):
+        self.name = small_model.train(self.options.url, 6)
+        script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"{{{OLDER}}} {{{WITHOUT_IMAGES}}}"})
+        self.addCleanup(self.driver.execute_cdp_cmd, "Page.removeScriptToEvaluateOnNewDocument", script)
+        self.open(f"#model={self.name}&open=dimensions")
+        self.wait(lambda: self.driver.find_elements("id", "dimension-hint") and "own order" in self.text("dimension-hint"))
+        self.assertEqual(self.sliders(), list(range(6)))
+        self.move(3, 2)
+        self.wait(lambda: self.latent() and self.latent()[3] == 2)
+        self.choose("pair")
+        self.wait(lambda: self.element("notice").is_displayed())
+        self.assertTrue(self.element("plane-principal").is_selected())
+
     def test_a_daemon_without_axes_shows_what_the_page_encoded(self):
         self.open_space(6, before=OLDER)
         everything = self.drawn()

@@ -51,7 +51,7 @@ class Arithmetic(PageTest):
         facts = self.text("tray-facts")
         self.assertIn(f"{told['norm']:.2f}", facts)
         self.assertIn(f"{told['percentile']:.1f} %", facts)
-        self.assertIn(f"({told['nearest'][0]['index']})", facts)
+        self.assertIn(f"(image {told['nearest'][0]['index']})", facts)
         self.assertIn(f"{told['distance']:.2f}", facts)
         self.script("document.getElementById('tool-tray').scrollIntoView()")
         self.screenshot("tray")

@@ -7,6 +7,7 @@ const least = 96;
 const most = 600;
 const together = 6;
 const kept = new Map();
+const mostKept = 4;
 
 /** Enough of them to know the projection of so many dimensions exactly. */
 const wanted = (dimension, count) => Math.min(count, most, Math.max(least, dimension + 24));
@@ -25,6 +26,7 @@ export async function encodingsOf(model, samples, count, told) {
         if (await samples.available()) kept.set(key, await ofImages(model, samples, indices, told));
         else if (model.latent_dimension > 1 && await offersAxes()) kept.set(key, await ofAxes(model, indices, told));
         else return null;
+        if (kept.size > mostKept) kept.delete(kept.keys().next().value);
     }
     return kept.get(key);
 }

@@ -4,6 +4,8 @@
 import * as api from "../api.js";
 import { PointCloud } from "../point-cloud.js";
 
+const mostKept = 12;
+
 export class Planes {
     /** principal: the cloud of the map as it is; encodings: as encodings.js has them, or null. */
     constructor(model, principal, encodings) {
@@ -15,6 +17,7 @@ export class Planes {
         if (!plane) return { cloud: this.principal, partial: null };
         const key = plane.join(".");
         if (!this.clouds.has(key)) this.clouds.set(key, await this.load(plane));
+        if (this.clouds.size > mostKept) this.clouds.delete(this.clouds.keys().next().value);
         return this.clouds.get(key);
     }
 

@@ -50,6 +50,7 @@ export class Card {
         this.element.dataset.state = bytes === this.bytes ? "encoded" : "waiting";
         this.drawImage(bytes);
         drawPicture(this.decoded, answer.values, input);
+        for (const canvas of [this.image, this.decoded]) Object.assign(canvas, { draggable: true }).dataset.latent = answer.mean.join(",");
         const sigma = answer.logVariance.map((value) => Math.exp(value / 2));
         const shown = answer.mean.length <= 4 ? answer.mean : [];
         const latent = shown.map((value, i) => element("div", {},

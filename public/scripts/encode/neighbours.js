@@ -34,7 +34,7 @@ export class Neighbours {
         const point = () => at() && cursor.moveTo(...at());
         const title = `${name}, test image ${index}, ${figure(distance, 3)} away`;
         return element("li", {}, element("button", {
-            type: "button", class: "neighbour", title, "aria-label": `${title}: show it on the map`, data: { index },
+            type: "button", class: "neighbour", draggable: "true", title, "aria-label": `${title}: show it on the map`, data: { index },
             on: {
                 pointerenter: point, focus: point, pointerleave: () => cursor.leave(), blur: () => cursor.leave(),
                 click: () => at() && view.move((viewport) => Object.assign(viewport, { x: at()[0], y: at()[1] })),

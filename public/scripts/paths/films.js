@@ -46,6 +46,7 @@ export class Films {
             item.title = place;
             item.firstChild.setAttribute("aria-label", `${curve.method}, frame ${i + 1} of ${count}, decoded at ${place}`);
             item.lastChild.textContent = i % segments === 0 ? nameOf(i / segments) : "";
+            item.firstChild.dataset.latent = latent.join(",");
             drawPicture(item.firstChild, curve.values, this.model.input, i * size);
         });
     }
@@ -53,7 +54,7 @@ export class Films {
     frame() {
         const item = element("li", { class: "frame", on: {
             pointerenter: () => this.pointed(item.latent), pointerleave: () => this.pointed(null),
-        } }, element("canvas", { class: "picture", role: "img" }), element("span", {}));
+        } }, element("canvas", { class: "picture", role: "img", draggable: "true" }), element("span", {}));
         return item;
     }
 

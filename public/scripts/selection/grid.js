@@ -52,7 +52,6 @@ export class SelectionGrid {
             on: {
                 mouseenter: point, focus: point, mouseleave: () => this.page.cursor.leave(), blur: () => this.page.cursor.leave(),
                 click: () => this.page.addToTray({ kind: "sample", index }),
-                dragstart: (event) => event.dataTransfer.setData("application/x-latentd-point", JSON.stringify({ kind: "sample", index })),
             },
         }, element("canvas", { class: "picture blank" }), element("canvas", { class: "picture blank" }));
         return element("li", {}, button);

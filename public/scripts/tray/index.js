@@ -59,11 +59,12 @@ export class Tray extends EventTarget {
         this.dispatchEvent(new Event("change"));
     }
 
-    /** Whatever says `draggable` and `data-latent` can be dragged here, and whatever has set `dragType` itself. */
+    /** Whatever says `draggable` and `data-latent` or `data-index`, a point of the map, can be dragged here; others set `dragType`. */
     listenForDrags(target) {
         document.addEventListener("dragstart", (event) => {
-            const place = event.target.closest?.("[draggable=true][data-latent]")?.dataset.latent;
-            if (place) event.dataTransfer.setData(dragType, JSON.stringify({ kind: "latent", latent: place.split(",").map(Number) }));
+            const { latent, index } = event.target.closest?.("[draggable=true]")?.dataset ?? {};
+            const term = latent ? { kind: "latent", latent: latent.split(",").map(Number) } : index ? { kind: "sample", index: Number(index) } : null;
+            if (term) event.dataTransfer.setData(dragType, JSON.stringify(term));
         });
         target.addEventListener("dragover", (event) => {
             if (!event.dataTransfer.types.includes(dragType)) return;

@@ -74,7 +74,7 @@ export class TrayPanel {
         const nearest = sum.nearest?.[0];
         const rows = [
             ["norm", figure(sum.norm)], ["percentile", `${figure(sum.percentile, 1)} %`],
-            ...(nearest ? [["nearest", `${this.page.labelName(nearest.label ?? 255)} (${nearest.index})`], ["distance", figure(sum.distance)]] : []),
+            ...(nearest ? [["nearest", `${this.page.labelName(nearest.label ?? 255)} (image ${nearest.index})`], ["distance", figure(sum.distance)]] : []),
             // What is near depends on how dense the points are.
             ...(Number.isFinite(sum.relative_distance) ? [["× typical", figure(sum.relative_distance, 1)]] : []),
         ];
@@ -84,7 +84,7 @@ export class TrayPanel {
 
     fail(error) {
         this.show(null, {});
-        if (error.status === 422 || error.status === 404) {
+        if (error.parameter?.startsWith("terms")) {
             this.hint.textContent = `${error.message} Remove that term, or make it anew.`;
             this.list.mark(error.parameter);
         } else this.page.report(error);
