@@ -4,9 +4,13 @@ import Foundation
 final class StateFolderLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock or says at once who has it.
+    /// How long a dead owner's lock is waited for.
+    private static let patience = Duration.seconds(10)
+
+    /// Takes the lock or says at once which living process has it.
     ///
-    /// Creates the folder where it is missing.
+    /// Creates the folder where it is missing. A daemon that is killed while it starts a child leaves the lock to that child
+    /// until it is told of the death or has become its program, which on a busy machine takes a moment.
     init(folder: URL) throws(JobStoreError) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -18,8 +22,13 @@ final class StateFolderLock: Sendable {
         guard descriptor >= 0 else {
             throw .notWritable(folder: folder.path, reason: String(cString: strerror(errno)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let reason = errno
+        let end = ContinuousClock.now + Self.patience
+        var (isTaken, reason) = Self.take(descriptor)
+        while !isTaken, reason == EWOULDBLOCK, !Self.isAlive(Self.owner(descriptor)), ContinuousClock.now < end {
+            usleep(20_000)
+            (isTaken, reason) = Self.take(descriptor)
+        }
+        guard isTaken else {
             let owner = Self.owner(descriptor)
             close(descriptor)
             guard reason == EWOULDBLOCK else {
@@ -35,6 +44,16 @@ final class StateFolderLock: Sendable {
 
     deinit {
         close(descriptor)
+    }
+
+    private static func take(_ descriptor: Int32) -> (Bool, reason: Int32) {
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? (true, 0) : (false, errno)
+    }
+
+    /// Whether a process of this number is there; so it is taken to be where the number is not known.
+    private static func isAlive(_ owner: String?) -> Bool {
+        guard let owner, let process = pid_t(owner), process > 0 else { return true }
+        return kill(process, 0) == 0 || errno != ESRCH
     }
 
     private static func owner(_ descriptor: Int32) -> String? {

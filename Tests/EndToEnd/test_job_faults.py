@@ -1,5 +1,6 @@
 """Everything that can go wrong under a training job, each with an end that says what happened."""
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.request
 
 import support
 from support import SMALL, Daemon, InFolder, wait
@@ -371,6 +373,32 @@ class Databases(Faults):
             self.ready(daemon)
             daemon.wait_for_epoch(job, daemon.job(job)["progress"]["epoch"] + 1)
             self.assertEqual(daemon.job(job)["attempt"], 1)
+
+    def test_a_dead_daemons_lock_is_waited_for(self):
+        """A child that the dead one was about to start may have it for a moment."""
+        self.make()
+        file = self.folder / "state" / "lock"
+        with subprocess.Popen(["true"]) as dead:
+            pass
+        with open(file, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            print(dead.pid, file=lock, flush=True)
+            port = support.daemon.free_port()
+            process = subprocess.Popen(support.serve_command(self.folder, port), stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=support.environment())
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
+
+            def tries():
+                self.assertIsNone(process.poll(), "it gave up")
+                with contextlib.suppress(OSError):
+                    return any(os.readlink(link.path) == str(file) for link in os.scandir(f"/proc/{process.pid}/fd"))
+            wait(tries, "the daemon to ask for the lock")
+
+        def answers():
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+                return answer.status == 200
+        wait(answers, "the daemon to serve")
 
     @unittest.skipUnless(os.getuid() == 0, "needs root, to be somebody else")
     def test_what_cannot_be_written_is_refused(self):
