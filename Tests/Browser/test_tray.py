@@ -191,10 +191,12 @@ class Arithmetic(PageTest):
             (async () => {
                 const { pointsOf, stepsOf } = await import("/scripts/selection/selection.js");
                 const api = await import("/scripts/api.js");
+                const { PointCloud } = await import("/scripts/point-cloud.js");
                 const { positions, labels } = await api.map(document.getElementById("model-chooser").value);
+                const cloud = new PointCloud(positions, labels);
                 const fields = new URLSearchParams(location.hash.slice(1));
                 return Promise.all(["g1", "g2"].map(async (field) => {
-                    const found = await pointsOf(stepsOf(fields.get(field)), () => ({ positions, count: labels.length }));
+                    const found = await pointsOf(stepsOf(fields.get(field)), () => cloud);
                     return [0, 1].map((axis) => found.reduce((sum, i) => sum + positions[2 * i + axis], 0) / found.length);
                 }));
             })().then(done, (error) => done(String(error)));""")

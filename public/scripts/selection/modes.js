@@ -45,7 +45,7 @@ export function selectionModes(view, selection, operation, selected) {
             context.stroke();
         }
         context.setLineDash([]);
-        drawCount(context, viewport.toScreen(...(loose ?? corners.slice(-2))), pointsWithin(polygon, view.cloud.positions, counted));
+        drawCount(context, viewport.toScreen(...(loose ?? corners.slice(-2))), pointsWithin(polygon, view.cloud.grid, counted));
     }
 
     const click = (spot) => {

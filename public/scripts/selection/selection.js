@@ -92,7 +92,7 @@ export class Selection extends EventTarget {
 function taken(before, { operation, polygon }, cloud) {
     if (operation === "invert") return before?.map((byte) => byte ^ 1) ?? new Uint8Array(cloud.count).fill(1);
     const found = new Uint8Array(cloud.count);
-    pointsWithin(polygon, cloud.positions, found);
+    pointsWithin(polygon, cloud.grid, found);
     if (before === null && operation === "add") return found;
     const mask = before?.slice() ?? new Uint8Array(cloud.count);
     const value = operation === "add" ? 1 : 0;
