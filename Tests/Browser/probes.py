@@ -2,15 +2,14 @@
 
 # From the navigation to the frame in which the first points are on the screen.
 FIRST_MAP = """
-    const look = () => {
-        if (Number(document.querySelector(".points")?.dataset.drawn) > 0) {
-            // The message comes after the frame has been handed on.
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => (window.firstMap = performance.now());
-            requestAnimationFrame(() => port2.postMessage(null));
-        } else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);"""
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => (window.firstMap ??= performance.now());
+    const observer = new MutationObserver(() => {
+        if (!(Number(document.querySelector(".points")?.dataset.drawn) > 0)) return;
+        observer.disconnect();
+        port2.postMessage(null); // comes after the frame in which they were drawn
+    });
+    observer.observe(document, { subtree: true, childList: true, attributeFilter: ["data-drawn"] });"""
 
 # kind, frames -> [milliseconds from frame to frame, milliseconds in which the points were drawn]. Each frame has something to do.
 FRAMES = """

@@ -59,6 +59,10 @@ export const health = () => request("/healthz").then(() => true);
 export const models = () => json("/v1/models").then((list) => list.data);
 export const model = (m) => json(`/v1/models/${name(m)}`);
 export const metrics = (m) => json(`/v1/models/${name(m)}/metrics`).then((list) => list.data);
+
+/** The epochs of a model's training, asked for once. */
+export const recordsOf = (model) => (model.records ??= metrics(model.name));
+
 export const datasets = () => json("/v1/datasets").then((list) => list.data);
 export const jobs = () => json("/v1/jobs").then((list) => list.data);
 

@@ -4,7 +4,6 @@
 import * as api from "./api.js";
 import { byId, element } from "./dom.js";
 import { onSchemeChange } from "./palette.js";
-import { rampInks, scaleBar } from "./ramp.js";
 
 const kinds = {
     label: { name: "Label" },
@@ -49,6 +48,7 @@ export class Colouring {
         if (remember) this.address.set("colour", kind === "label" ? null : kind);
         try {
             const values = await this.valuesOf(kind);
+            this.ramp ??= values && await import("./ramp.js");
             if (turn !== this.turn) return;
             this.values = values;
             this.show();
@@ -77,8 +77,8 @@ export class Colouring {
         view.colouring = null;
         if (values) {
             const [low, middle, high] = ends(values);
-            view.colouring = { inks: binned(values, low, high), table: rampInks() };
-            byId("colour-scale").replaceChildren(...scaleBar({ title: title ?? name, numbers: [low, middle, high], digits }));
+            view.colouring = { inks: binned(values, low, high), table: this.ramp.rampInks() };
+            byId("colour-scale").replaceChildren(...this.ramp.scaleBar({ title: title ?? name, numbers: [low, middle, high], digits }));
         }
         view.requestFrame();
     }

@@ -17,7 +17,7 @@ export class Connection {
 
     /** Shows an error: the loss of the daemon as a lasting state, anything else as a notice. */
     report(error) {
-        if (error instanceof Unreachable) this.lost();
+        if (error instanceof Unreachable || isMissingModule(error)) this.lost();
         else if (error.name !== "AbortError") {
             const act = { 401: ["Give a token", () => this.again(askAgain)] }[error.status];
             this.tell(advice(error), act);
@@ -68,6 +68,9 @@ export class Connection {
         this.recovered();
     }
 }
+
+/** A part of the page that is loaded when it is wanted did not come. */
+const isMissingModule = (error) => error instanceof TypeError && /module/i.test(error.message);
 
 /** The daemon's own sentence, and what to do about it where the status says so. */
 function advice({ message, status, code }) {

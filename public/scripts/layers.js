@@ -1,28 +1,35 @@
 // What the map shows beside the points, each with a switch: behind them the manifold, the density of the codes and the decoder's
-// magnification; around them the names, the prior and the overview. What is rarely used is loaded when it is switched on.
+// magnification; around them the names, the prior and the overview. All but names and prior is loaded when it is wanted.
 
 import { Unreachable } from "./api.js";
-import { ManifoldLayer } from "./behind/manifold.js";
-import { byId, figure } from "./dom.js";
-import { Minimap } from "./minimap.js";
+import { byId } from "./dom.js";
 import { onSchemeChange } from "./palette.js";
-import { scaleBar } from "./ramp.js";
 import { Switches } from "./switches.js";
+
+const behind = ["manifold", "magnification", "density"]; // from the lowest
 
 export class Layers {
     constructor(view, address, report) {
-        Object.assign(this, { view, report, model: null, loaded: {} });
+        Object.assign(this, { view, report, model: null, loads: {}, loaded: {}, minimap: null });
         this.switches = new Switches(address);
-        this.manifold = new ManifoldLayer(view, (error) => this.failed("manifold", error));
-        this.minimap = new Minimap(view);
-        view.behind = [this.manifold];
-        this.switches.add("manifold", false, (on) => this.manifold.toggle(on));
+        for (const name of behind) this.switches.add(name, false, (on) => this.toggle(name, on));
         this.switches.add("names", true, (on) => this.set({ showNames: on }));
         this.switches.add("prior", true, (on) => this.set({ showPrior: on }));
-        this.switches.add("minimap", true, (on) => this.minimap.toggle(on));
-        this.switches.add("density", false, (on) => this.toggle("density", on));
-        this.switches.add("magnification", false, (on) => this.toggle("magnification", on));
-        onSchemeChange(() => this.restoreColours());
+        this.switches.add("minimap", true, (on) => this.minimap?.toggle(on));
+        view.addEventListener("drawn", () => this.addMinimap().catch(report), { once: true });
+        onSchemeChange(() => {
+            for (const layer of Object.values(this.loaded)) layer.repaint?.();
+        });
+    }
+
+    async addMinimap() {
+        const { Minimap } = await import("./minimap.js");
+        this.minimap = new Minimap(this.view);
+        this.minimap.toggle(this.isOn("minimap"));
+    }
+
+    isOn(name) {
+        return this.switches.all.get(name).on;
     }
 
     set(fields) {
@@ -34,9 +41,7 @@ export class Layers {
     use(model) {
         this.model = model;
         for (const name of ["manifold", "magnification"]) byId(`${name}-switch`).disabled = model === null;
-        this.manifold.use(model);
-        this.loaded.magnification?.use(model);
-        this.loaded.density?.refresh();
+        for (const layer of Object.values(this.loaded)) layer.use(model);
     }
 
     restore() {
@@ -44,49 +49,24 @@ export class Layers {
     }
 
     async toggle(name, on) {
-        byId(`${name}-scale`).hidden = !on;
+        const scale = byId(`${name}-scale`);
+        if (scale) scale.hidden = !on;
         try {
-            if (on) this.loaded[name] ??= await this.load(name);
+            if (on) await (this.loads[name] ??= this.load(name));
         } catch (error) {
+            this.loads[name] = null;
             this.failed(name, error);
             return;
         }
-        const isOn = this.switches.all.get(name).on;
-        if (on === isOn) this.loaded[name]?.toggle(on);
+        if (on === this.isOn(name)) this.loaded[name]?.toggle(on);
     }
 
     async load(name) {
-        const { view } = this;
-        const layer = name === "density" ? await this.density() : await this.magnification();
-        const order = ["manifold", "magnification", "density"];
-        const named = { ...this.loaded, manifold: this.manifold, [name]: layer };
-        view.behind = order.map((one) => named[one]).filter(Boolean);
-        return layer;
-    }
-
-    async density() {
-        const { DensityLayer } = await import("./behind/density.js");
-        const layer = new DensityLayer(this.view, (field) => this.scale("density", field && {
-            title: "Images a square unit", numbers: ["0", Math.round(field.high).toLocaleString("en")], colour: (part) => layer.colour(part),
-        }));
-        return layer;
-    }
-
-    async magnification() {
-        const { MagnificationLayer, colour } = await import("./behind/magnification.js");
-        const layer = new MagnificationLayer(this.view, (field, state) => this.scale("magnification", field && {
-            title: "√det JᵀJ, by powers of ten", numbers: [10 ** field.low, 10 ** ((field.low + field.high) / 2), 10 ** field.high].map(short), colour,
-        }, state), (error) => this.failed("magnification", error));
+        const { make } = await import("./behind/make.js");
+        const layer = await make[name](this);
         layer.use(this.model);
-        return layer;
-    }
-
-    /** A layer's legend bar; without one, what it waits for. */
-    scale(name, bar, state) {
-        const box = byId(`${name}-scale`);
-        this.view.frame.dataset[name] = bar ? "shown" : state ?? "empty";
-        if (bar) box.replaceChildren(...scaleBar(bar));
-        else box.textContent = { loading: "Decoding…", flat: "The decoder gives no finite numbers here." }[state] ?? "";
+        this.loaded[name] = layer;
+        this.view.behind = behind.map((one) => this.loaded[one]).filter(Boolean);
     }
 
     /** What the daemon refuses is switched off; while it is gone everything waits for it. */
@@ -94,12 +74,4 @@ export class Layers {
         if (!(error instanceof Unreachable)) this.switches.set(name, false);
         this.report(error);
     }
-
-    restoreColours() {
-        this.loaded.magnification?.repaint();
-        for (const layer of Object.values(this.loaded)) layer.refresh();
-    }
 }
-
-/** Three significant figures, or fewer zeros. */
-const short = (value) => (value >= 100 ? figure(value, 0) : value >= 1 ? figure(value, 1) : value.toPrecision(2));

@@ -5,7 +5,6 @@ import { Address } from "./address.js";
 import { Connection } from "./connection.js";
 import { byId, element } from "./dom.js";
 import { MapPage } from "./map-page.js";
-import { showModel } from "./model-page.js";
 import { setUpSchemeButton } from "./scheme.js";
 import { remembered } from "./storage.js";
 import { listenForTabs } from "./tabs.js";
@@ -102,10 +101,16 @@ async function relist() {
     }
 }
 
+/** What the model's own part tells is loaded when the map is there. */
+async function tell(model) {
+    const { showModel } = await import("./model-page.js");
+    await showModel(model, report);
+}
+
 async function open(name) {
     if (name === null) {
         map.showEmpty();
-        showModel(null);
+        tell(null).catch(report);
         return;
     }
     chooser.value = name;
@@ -118,7 +123,7 @@ async function open(name) {
         clearTimeout(slow);
         if (turn !== opened) return;
         await map.open(model, points, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
-        showModel(model, report);
+        await tell(model);
     } catch (error) {
         report(error);
     } finally {

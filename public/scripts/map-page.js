@@ -16,7 +16,6 @@ import { Layers } from "./layers.js";
 import { MapView } from "./map-view.js";
 import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
-import { recordsOf } from "./model-page.js";
 import { Samples } from "./samples.js";
 import { Sections } from "./sections.js";
 import { Tools } from "./tools.js";
@@ -98,7 +97,7 @@ export class MapPage {
     /** The slider over the epochs that this model has kept, where it has any. */
     formWith(frames, cloud) {
         this.forming.use(frames, cloud, {
-            records: frames && frames.last > 0 ? recordsOf(this.model) : undefined,
+            records: frames && frames.last > 0 ? api.recordsOf(this.model) : undefined,
             note: (_, isLast) => (isLast ? ": as it is now." : ". Images are decoded by the finished model."),
         });
     }

@@ -1,11 +1,8 @@
 // What a model is and how it was made, with its training curves.
 
-import { metrics } from "./api.js";
+import { recordsOf } from "./api.js";
 import { drawCurves } from "./curves.js";
 import { byId, element, figure } from "./dom.js";
-
-/** The epochs of a model's training, asked for once. */
-export const recordsOf = (model) => (model.records ??= metrics(model.name));
 
 /** model as GET /v1/models/{m} gives it, or null. */
 export async function showModel(model, report) {

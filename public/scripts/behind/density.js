@@ -15,6 +15,14 @@ export class DensityLayer {
         this.refreshLater = settled(80, () => this.refresh());
     }
 
+    use() {
+        this.refresh();
+    }
+
+    repaint() {
+        this.refresh();
+    }
+
     toggle(visible) {
         this.visible = visible;
         this.key = null;

@@ -62,7 +62,9 @@ export class MagnificationLayer {
     }
 
     repaint() {
-        this.field?.paint(colour);
+        if (!this.field) return;
+        this.field.paint(colour);
+        this.shown(this.field);
     }
 }
 

@@ -1,7 +1,5 @@
 // The curves beside the slider, small, with a line at the epoch that is shown; a click on one shows that epoch.
 
-import { drawCurves } from "../curves.js";
-
 export class EpochCurves {
     constructor(box, picked) {
         Object.assign(this, { box, picked, epoch: null, plots: [] });
@@ -13,6 +11,7 @@ export class EpochCurves {
         this.draw([]);
         try {
             const list = await records;
+            if (list.length > 1) this.drawCurves ??= (await import("../curves.js")).drawCurves;
             if (this.asked === records) this.draw(list);
         } catch {
             // Points form without curves; what is wrong with the daemon is told elsewhere.
@@ -21,7 +20,7 @@ export class EpochCurves {
 
     draw(records) {
         this.box.hidden = records.length < 2;
-        this.plots = this.box.hidden ? [] : drawCurves(this.box, records, { height: 92, picked: this.picked });
+        this.plots = this.box.hidden ? [] : this.drawCurves(this.box, records, { height: 92, picked: this.picked });
         this.mark(this.epoch);
     }
 
