@@ -48,6 +48,7 @@ export class JobCard {
         this.say("pruned", prunedInWords(job));
         this.say("reason", error ? errorAdvice(error) : status === "succeeded" ? "" : job.status_reason ?? "");
         this.lines.reason.className = status === "failed" ? "field-error" : "hint";
+        this.fold.hidden = !progress;
         const mapsAreThere = !job.pruned?.includes("maps");
         this.show({
             watch: mapsAreThere && (progress?.epoch > 0 || status === "running"), open: Boolean(job.model_version),
