@@ -53,6 +53,9 @@ async function lookForJobs() {
 /** Loads everything anew: at first, and whenever the daemon comes back. */
 async function start() {
     const slow = setTimeout(() => map.isEmpty && map.empty("Waiting for the daemon…"), 500);
+    const likely = address.get("job") ? null : address.get("model");
+    const early = likely && fetchMap(likely);
+    early?.catch(() => {}); // told when it is waited for
     try {
         const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
         clearTimeout(slow);
@@ -63,7 +66,7 @@ async function start() {
             chooser.value = wanted ?? "none";
             await showJob(address.get("job"));
         } else {
-            await open(wanted);
+            await open(wanted, wanted === likely ? early : undefined);
         }
         await lookForJobs();
         if (remembered("tour") === null && !document.getElementById("tour")) tour({ takesFocus: false });
@@ -107,7 +110,10 @@ async function tell(model) {
     await showModel(model, report);
 }
 
-async function open(name) {
+/** A model's description and its points, or why there are none. */
+const fetchMap = (name) => Promise.all([api.model(name), api.map(name).catch((error) => error)]);
+
+async function open(name, fetched = name && fetchMap(name)) {
     if (name === null) {
         map.showEmpty();
         tell(null).catch(report);
@@ -119,7 +125,7 @@ async function open(name) {
     const turn = (opened += 1);
     const slow = setTimeout(() => map.empty(`Loading the map of ${name}…`), 500);
     try {
-        const [model, points] = await Promise.all([api.model(name), api.map(name).catch((error) => error)]);
+        const [model, points] = await fetched;
         clearTimeout(slow);
         if (turn !== opened) return;
         await map.open(model, points, labelNames.get(model.dataset ?? model.provenance?.dataset) ?? []);
