@@ -7,7 +7,6 @@ import { Decoding } from "./decoding.js";
 import { flat } from "./dimensions/flat.js";
 import { byId, element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
-import { EncodeTool } from "./encode/index.js";
 import { Forming } from "./forming/forming.js";
 import { framesOf } from "./forming/frames.js";
 import { listenForGestures } from "./gestures.js";
@@ -37,7 +36,6 @@ export class MapPage {
         this.path = new PathTool(this, point);
         this.legend = new Legend(this.view, address);
         this.forming = new Forming(this.view, address, report);
-        this.encoding = new EncodeTool(this);
         listenForGestures(this.view, this.tools, {
             point,
             leave: () => this.cursor.leave(),
@@ -108,7 +106,6 @@ export class MapPage {
         this.colouring.use(model, cloud);
         this.decoding.use(model);
         for (const part of [this.layers, this.cursor, this.path]) part.use(plane);
-        this.encoding.use(model);
         this.space = plane || !model ? flat : null;
         this.useTools(model);
     }
@@ -120,6 +117,7 @@ export class MapPage {
             const { addMapTools } = await import("./map-tools.js");
             if (!this.dimensions) addMapTools(this);
             if (model !== this.model) return;
+            this.encoding.use(model);
             this.tray.use(model);
             this.dimensions.use(model, this.cloud);
         } catch (error) {

@@ -2,7 +2,6 @@
 // which is loaded with the first of them.
 
 import { byId, element } from "./dom.js";
-import { pathMode } from "./path-mode.js";
 
 export const methods = ["linear", "slerp", "geodesic"];
 const blankFrames = 9;
@@ -12,9 +11,8 @@ const longest = 4000; // letters of the address
 export class PathTool {
     /** page: the MapPage; point(x, y): shows what is under a place, as the cursor does. */
     constructor(page, point) {
-        const { view, address, tools, decoding, report } = page;
+        const { view, address, decoding, report } = page;
         Object.assign(this, { page, view, address, decoding, point, report, model: null, points: [], shown: ["linear"], parts: null });
-        tools.add(pathMode(this));
         for (const method of methods) {
             byId(`method-${method}`).addEventListener("change", (event) => this.toggle(method, event.target.checked));
         }
