@@ -58,7 +58,7 @@ if step release release; then
         "$python" Tests/Browser/test_decoding.py --url '{url}' --screenshots "$logs/screenshots"
     step map run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
         "$python" Tests/Browser/test_map.py --url '{url}' --models '{models}' --screenshots "$logs/screenshots"
-    for part in selection tray dimensions paths forming training habits encode; do
+    for part in selection tray dimensions paths compare forming training habits encode; do
         step "$part" run "$python" Tests/EndToEnd/with_daemon.py --latentd "$program" -- \
             "$python" "Tests/Browser/test_$part.py" --url '{url}' --screenshots "$logs/screenshots"
     done

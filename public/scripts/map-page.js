@@ -120,6 +120,7 @@ export class MapPage {
             this.encoding.use(model);
             this.tray.use(model);
             this.dimensions.use(model, this.cloud);
+            await this.compare.use(model);
         } catch (error) {
             this.report(error);
         }
@@ -144,6 +145,7 @@ export class MapPage {
 
     /** The cloud of a plane as a selection's steps name it. */
     async cloudOf(plane) {
+        if (plane === "=") return this.compare.cloud ?? Promise.reject(new Error("What was selected beside this map needs the other model: choose it again."));
         return this.dimensions.cloudOf(plane, this.cloud);
     }
 
@@ -186,7 +188,7 @@ export class MapPage {
 
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z", "epoch"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z", "epoch", "with"]) this.address.set(field, null);
         this.path.clear();
     }
 

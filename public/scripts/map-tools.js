@@ -1,5 +1,6 @@
 // The parts that work on a map which is there: selecting, calculating, encoding, paths, other planes of the space. Loaded once it is on the screen.
 
+import { Compare } from "./compare/index.js";
 import { Dimensions } from "./dimensions/index.js";
 import { EncodeTool } from "./encode/index.js";
 import { pathMode } from "./path-mode.js";
@@ -13,6 +14,7 @@ export function addMapTools(page) {
     page.selection = setUpSelection(page);
     page.tray = new Tray(page);
     page.dimensions = new Dimensions(page);
+    page.compare = new Compare(page);
     page.selection.use(page.cloud);
     page.view.frame.dataset.tools = "there";
 }

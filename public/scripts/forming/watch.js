@@ -2,7 +2,7 @@
 // Nothing can be decoded before the model is served.
 
 import { epochsOf } from "../curves.js";
-import { byId, element } from "../dom.js";
+import { element } from "../dom.js";
 import { followJob } from "../events.js";
 import { PointCloud } from "../point-cloud.js";
 import { Samples } from "../samples.js";
@@ -18,7 +18,7 @@ export class WatchedJob {
         this.open = element("button", { type: "button", class: "primary", text: "Open the model", hidden: true, on: { click: () => openModel(this.job.model_version.split("/")[0]) } });
         this.node = element("section", { class: "watching", id: "watching", "aria-label": "A job's space while it forms" },
             this.words, this.open, element("button", { type: "button", class: "plain", id: "watching-leave", text: "Back to the model", on: { click: leave } }));
-        byId("legend").before(this.node);
+        document.querySelector(".legend-row").before(this.node);
     }
 
     async begin() {

@@ -36,19 +36,19 @@ export class Selection extends EventTarget {
         Object.assign(this, { cloud, plane });
     }
 
-    /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...]. */
-    apply(operation, polygon = []) {
+    /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...], on another map where `elsewhere` is its { plane, cloud }. */
+    apply(operation, polygon = [], elsewhere = { plane: this.plane }) {
         if (operation === "new") Object.assign(this, { steps: [], mask: null });
-        const step = { operation: operation === "new" ? "add" : operation, polygon, plane: this.plane };
+        const step = { operation: operation === "new" ? "add" : operation, polygon, plane: elsewhere.plane };
         this.steps.push(step);
-        this.take(step);
+        this.take(step, elsewhere.cloud);
         if (this.mask && !this.mask.includes(1)) this.clear();
         else this.remember();
     }
 
-    take(step) {
+    take(step, cloud) {
         const shown = this.view.cloud?.count === this.cloud.count ? this.view.cloud : this.cloud; // the space may be forming
-        this.mask = taken(this.mask, step, shown); // another array is another selection to the renderer
+        this.mask = taken(this.mask, step, cloud ?? shown); // another array is another selection to the renderer
     }
 
     clear() {
@@ -120,7 +120,7 @@ export const textOf = (steps) =>
 
 export function stepsOf(text) {
     return text.split(";").map((part) => {
-        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@([\d.]+)@)?(.*)$/) ?? [];
+        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@([\d.]+|=)@)?(.*)$/) ?? [];
         return { operation: operations[operation], plane, polygon: (corners ?? "").split(",").filter(Boolean).map(Number) };
     }).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
 }

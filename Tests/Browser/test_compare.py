@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""Two models side by side, in a real headless Chromium, against a running daemon with a dataset whose epochs take a moment.
+
+    /usr/bin/python3 Tests/Browser/test_compare.py --url http://127.0.0.1:8080 --screenshots DIR
+"""
+import argparse
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from browser import PageTest  # noqa: E402
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import Select  # noqa: E402
+from test_forming import call, submit  # noqa: E402
+
+A, B = "compare-a", "compare-b"
+
+
+class Compare(PageTest):
+    def setUp(self):
+        super().setUp()
+        served = [model["name"] for model in call("GET", "/v1/models")["data"]]
+        jobs = [submit(name, epochs=2, seed=seed) for name, seed in ((A, 1), (B, 2)) if name not in served]
+        for job in jobs:
+            self.wait(lambda: call("GET", f"/v1/jobs/{job}")["status"] == "succeeded", seconds=100)
+
+    def open_both(self):
+        self.open(f"#model={A}&with={B}")
+        self.wait(self.both_are_drawn)
+
+    def both_are_drawn(self):
+        return self.script("return ['map', 'map-2'].every((id) => document.querySelector(`#${id} .points`)?.dataset.drawn === '10000')")
+
+    def second(self, right, down):
+        return ActionChains(self.driver).move_to_element_with_offset(self.element("map-2"), right, down)
+
+    def selected(self):
+        return int(self.attribute("selection-badge", "data-count") or 0)
+
+    def test_the_other_model_is_chosen_and_survives_a_reload(self):
+        self.open(f"#model={A}&open=compare")
+        self.wait(lambda: self.element("compare-chooser").is_enabled())
+        chooser = Select(self.element("compare-chooser"))
+        names = [option.get_attribute("value") for option in chooser.options]
+        self.assertIn(B, names)
+        self.assertNotIn(A, names)
+        self.assertNotIn("mnist-2d", names, "it has learnt other images")
+        chooser.select_by_value(B)
+        self.wait(self.both_are_drawn)
+        self.wait(lambda: f"with={B}" in self.script("return location.hash"))
+        self.screenshot("compare")
+        self.driver.refresh()
+        self.wait(self.both_are_drawn)
+        self.assertEqual(self.element("map-2").accessible_name, f"Latent map of {B}")
+        Select(self.element("compare-chooser")).select_by_value("")
+        self.wait(lambda: not self.element("map-2").is_displayed())
+        self.wait(lambda: "with=" not in self.script("return location.hash"))
+
+    def test_what_is_selected_on_one_lights_up_on_both(self):
+        self.open_both()
+        self.element("mode-rectangle").click()
+        plain = self.picture("#map-2 .points")
+        self.point(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
+        self.wait(lambda: 0 < self.selected() < 10_000)
+        self.wait(lambda: self.picture("#map-2 .points") != plain)
+        first = self.selected()
+        self.screenshot("compare-selected")
+        self.second(0, 0).click_and_hold().move_by_offset(60, 60).release().perform()
+        self.wait(lambda: self.selected() not in (0, first), "the other map selects as well")
+        second, lit = self.selected(), self.picture("#map .points")
+        self.wait(lambda: "sel=a@" in self.script("return decodeURIComponent(location.hash)"))
+        self.driver.refresh()
+        self.wait(lambda: self.both_are_drawn() and self.selected() == second, "it survives a reload")
+        self.wait(lambda: self.picture("#map .points") == lit)
+
+    def test_the_same_sample_is_shown_on_both(self):
+        self.open_both()
+        self.second(10, 10).perform()
+        self.wait(lambda: int(self.attribute("map-2", "data-sample") or -1) >= 0)
+        sample = self.attribute("map-2", "data-sample")
+        self.wait(lambda: self.script("return document.querySelector('.compare-sample').dataset.sample") == sample)
+        self.assertEqual(len([c for c in self.driver.find_elements("css selector", ".compare-pictures canvas") if c.is_displayed()]), 3)
+        self.screenshot("compare-sample")
+        self.point(-50, 40).perform()
+        self.wait(lambda: self.attribute("map-2", "data-sample") not in (sample, "-1"))
+        self.element("map-2").send_keys(Keys.ARROW_LEFT)
+        self.wait(lambda: self.attribute("map-2", "data-sample") != "-1", "the keyboard points as well")
+
+    def test_the_legend_filters_both(self):
+        self.open_both()
+        self.css("#legend [data-label]").click()
+        self.wait(lambda: self.script("return document.querySelector('#map-2 .points').dataset.drawn") not in ("10000", None))
+        self.assertEqual(*self.script("return ['map', 'map-2'].map((id) => document.querySelector(`#${id} .points`).dataset.drawn)"))
+
+    def test_it_fits_on_360_pixels_and_in_the_dark(self):
+        self.resize(360, 740)
+        self.dark(True)
+        self.open_both()
+        self.assertEqual(self.script("return document.documentElement.scrollWidth"), 360)
+        self.script("document.getElementById('map-2').scrollIntoView()")
+        self.screenshot("compare-360-dark")
+
+    def test_a_model_of_other_images_is_refused_in_words(self):
+        self.open(f"#model={A}&with=mnist-2d")
+        self.wait(lambda: self.element("notice").is_displayed())
+        self.assertIn("other images", self.text("notice-text"))
+        self.wait(lambda: "with=" not in self.script("return location.hash"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True, help="the daemon's address")
+    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
+    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
+    PageTest.options = parser.parse_args()
+    os.makedirs(PageTest.options.screenshots, exist_ok=True)
+    loader = unittest.TestLoader()
+    if PageTest.options.only:
+        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
+    result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromTestCase(Compare))
+    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
+
+
+if __name__ == "__main__":
+    main()
