@@ -74,6 +74,7 @@ export class MapPage {
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
             this.empty(`There is no map of ${model.name}: ${error.message}`);
+            byId("map-empty").classList.add("beside");
         }
         this.model = model;
         this.samples = new Samples(model);

@@ -21,7 +21,8 @@ export async function showModel(model, report) {
 }
 
 function facts(model) {
-    const { input, provenance = {}, metrics: final } = model;
+    const { input, metrics: final } = model;
+    const provenance = model.provenance ?? {}; // weights from elsewhere may have none
     const rows = [
         ["Version", [model.version, ...(model.versions?.length > 1 ? [`of ${model.versions.join(", ")}`] : [])].join(" ")],
         ["Family", model.family],

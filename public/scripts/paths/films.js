@@ -87,5 +87,5 @@ function describe({ error, isPending, length }, shortest, among) {
     if (length === undefined) return "";
     const more = shortest > 0 ? (100 * (length - shortest)) / shortest : 0;
     const compared = among < 2 ? "" : more < 0.05 ? ", the shortest" : `, ${figure(more, more < 9.5 ? 1 : 0)} % longer`;
-    return `length ${figure(length, 1)}${compared}`;
+    return `length ${Number(length.toPrecision(3))}${compared}`;
 }

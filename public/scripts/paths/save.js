@@ -1,6 +1,6 @@
 // The film strips as one PNG: a row for each curve, with its name and its length, all frames in it.
 
-import { element, figure } from "../dom.js";
+import { element } from "../dom.js";
 import { drawPicture } from "../picture.js";
 
 const frameSize = 112; // pixels at least, in whole multiples of the model's
@@ -30,7 +30,7 @@ function sheet(curves, input) {
     curves.forEach(({ method, length, latents, values }, row) => {
         const top = margin + row * (height + textHeight + gap);
         context.fillStyle = "black";
-        context.fillText(length === undefined ? method : `${method}, length ${figure(length, 1)}`, margin, top + textHeight / 2 - 3);
+        context.fillText(length === undefined ? method : `${method}, length ${Number(length.toPrecision(3))}`, margin, top + textHeight / 2 - 3);
         latents.forEach((_, i) => {
             drawPicture(frame, values, input, (i * values.length) / latents.length);
             context.drawImage(frame, margin + i * (width + gap), top + textHeight, width, height);
