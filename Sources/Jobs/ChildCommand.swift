@@ -4,6 +4,8 @@ import Foundation
 public struct ChildCommand: Equatable, Sendable {
     /// The program's path; it is not looked up in `PATH`.
     public var executable: String
+    /// What the child is called in lists of processes; nil for its path.
+    public var name: String?
     /// Without the program's own name.
     public var arguments: [String]
     /// The child's whole environment.
@@ -14,9 +16,11 @@ public struct ChildCommand: Equatable, Sendable {
     public var logFile: URL
 
     public init(
-        executable: String, arguments: [String], environment: [String: String] = [:], folder: URL? = nil, logFile: URL
+        executable: String, name: String? = nil, arguments: [String], environment: [String: String] = [:],
+        folder: URL? = nil, logFile: URL
     ) {
         self.executable = executable
+        self.name = name
         self.arguments = arguments
         self.environment = environment
         self.folder = folder

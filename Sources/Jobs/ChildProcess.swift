@@ -71,7 +71,7 @@ struct ChildProcess: ~Copyable {
     static func start(
         _ command: ChildCommand, output: Int32, errors: Int32, niceness: Int32
     ) throws(StartError) -> linux_child {
-        var arguments = ([command.executable] + command.arguments).map { strdup($0) } + [nil]
+        var arguments = ([command.name ?? command.executable] + command.arguments).map { strdup($0) } + [nil]
         var environment = command.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
         var child = linux_child()

@@ -63,6 +63,21 @@ class Children(Faults):
             self.assertIn("crash 1 of at most 3: the training process was ended by SIGSEGV", self.reasons(daemon, job))
             self.ready(daemon)
 
+    def test_one_starts_although_the_program_was_replaced(self):
+        """As when a package is upgraded while the daemon runs."""
+        original = support.PROGRAM
+        replaced = original.with_name(f"latentd-{os.getpid()}")
+        os.link(original, replaced)
+        support.PROGRAM = replaced
+        try:
+            with Daemon(self.folder) as daemon:
+                replaced.unlink()
+                job = daemon.wait_for(daemon.submit(name="after", model=SMALL, training={"epochs": 1}), "succeeded")
+                self.assertEqual(job["attempt"], 1)
+        finally:
+            support.PROGRAM = original
+            replaced.unlink(missing_ok=True)
+
     def test_one_that_hangs_is_killed_and_goes_on_from_its_checkpoint(self):
         training = {"epochs": 400, "seed": 3, "checkpoint_every": 50}
         with Daemon(self.folder, "--set", "jobs.silence_seconds=4") as daemon:

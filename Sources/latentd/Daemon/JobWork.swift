@@ -36,9 +36,10 @@ struct JobWork: Sendable {
         environment["LATENTD_COMPUTE_THREADS"] = "\(limits.threads)"
         environment["LATENTD_JOBS_MEMORY_LIMIT_BYTES"] = "\(limits.memoryBytes)"
         environment["LATENTD_JOBS_DISK_RESERVE_BYTES"] = "\(settings.jobs.diskReserveBytes)"
+        // This very program, also where its file has been replaced or removed since.
         return ChildCommand(
-            executable: SettingsFolders.executable.path, arguments: arguments, environment: environment,
-            logFile: log(job.id))
+            executable: "/proc/self/exe", name: SettingsFolders.executable.path, arguments: arguments,
+            environment: environment, logFile: log(job.id))
     }
 
     /// Serves the finished checkpoint as the next version of its name, once, however often it is asked to.
