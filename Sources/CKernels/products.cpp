@@ -13,6 +13,8 @@ latentd_instruction_set latentd_best_instruction_set(void) {
     return LATENTD_PORTABLE;
 }
 
+int64_t latentd_tile_columns(latentd_instruction_set set) { return FOR_SET(set, lanes) * FOR_SET(set, vectors); }
+
 void latentd_run_products(latentd_instruction_set set, const latentd_product *products, int64_t count, const float *a,
                           const float *b, const float *bias, float slope, float *c) {
     auto run = FOR_SET(set, run);

@@ -21,14 +21,17 @@ latentd_instruction_set latentd_best_instruction_set(void);
 typedef struct {
     int64_t segments, depth, rows, columns;
     int64_t a_row, a_step, b_step, c_row;
-    /// b's columns may lie in panels of `b_width`, a multiple of 64, from one to the next `b_panel` floats: read one after the
-    /// other they are one stream. `b_width` is `columns` where there is one panel.
+    /// b's columns may lie in panels of `b_width`, a multiple of `latentd_tile_columns`, from one to the next `b_panel`
+    /// floats: read one after the other they are one stream. `b_width` is `columns` where there is one panel.
     int64_t b_width, b_panel;
     /// Where the product's first elements are.
     int64_t a_offset, c_offset;
     /// `segments` places relative to `a_offset` and to b.
     const int64_t *a_offsets, *b_offsets;
 } latentd_product;
+
+/// How many columns a product takes at once while it goes down the depth.
+int64_t latentd_tile_columns(latentd_instruction_set set);
 
 /// Runs products one after the other. Where `bias` is NULL they are added to what c holds.
 void latentd_run_products(latentd_instruction_set set, const latentd_product *products, int64_t count, const float *a,

@@ -55,26 +55,35 @@ struct Correlation {
     /// Floats of an image.
     var sourceCount: Int { vertical.source * horizontal.source * channels }
 
+    /// The rows of the matrix of the weights: [window row, window column, channel].
+    var depth: Int { vertical.taps * horizontal.taps * channels }
+
     /// Offsets of outputs are relative to the first.
-    var products: [Product] {
-        vertical.runs.flatMap { rows in horizontal.runs.flatMap { columns in products(rows, columns) } }
+    ///
+    /// - Parameter weights: [depth, output channel].
+    func products(_ weights: Panels) -> [Product] {
+        vertical.runs.flatMap { rows in horizontal.runs.flatMap { columns in products(weights, rows, columns) } }
     }
 
-    private func products(_ rows: WindowAxis.Run, _ columns: WindowAxis.Run) -> [Product] {
+    private func products(_ weights: Panels, _ rows: WindowAxis.Run, _ columns: WindowAxis.Run) -> [Product] {
         if columns.outputs.count >= rows.outputs.count {
             return rows.outputs.map { row in
                 product(
-                    row, columns.outputs.lowerBound, rows.taps, columns.taps, count: columns.outputs.count, down: false)
+                    weights, row, columns.outputs.lowerBound, rows.taps, columns.taps, count: columns.outputs.count,
+                    down: false)
             }
         }
         return columns.outputs.map { column in
-            product(rows.outputs.lowerBound, column, rows.taps, columns.taps, count: rows.outputs.count, down: true)
+            product(
+                weights, rows.outputs.lowerBound, column, rows.taps, columns.taps, count: rows.outputs.count, down: true
+            )
         }
     }
 
     /// `count` outputs from one on, downwards or to the right.
     private func product(
-        _ row: Int, _ column: Int, _ rowTaps: Range<Int>, _ columnTaps: Range<Int>, count: Int, down: Bool
+        _ weights: Panels, _ row: Int, _ column: Int, _ rowTaps: Range<Int>, _ columnTaps: Range<Int>, count: Int,
+        down: Bool
     ) -> Product {
         let pitch = horizontal.source * channels
         let segments =
@@ -83,11 +92,12 @@ struct Correlation {
             : rowTaps.map { tap in
                 Product.Segment(
                     a: vertical.place(row, tap) * pitch + horizontal.place(column, columnTaps.lowerBound) * channels,
-                    b: (tap * horizontal.taps + columnTaps.lowerBound) * channels * outputChannels)
+                    b: (tap * horizontal.taps + columnTaps.lowerBound) * channels * weights.width)
             }
         return Product(
             segments: segments, depth: columnTaps.count * channels, rows: count, columns: outputChannels,
-            aRow: down ? vertical.stride * pitch : horizontal.stride * channels, aStep: 1, bStep: outputChannels,
-            cRow: down ? outputRow : outputColumn, cOffset: row * outputRow + column * outputColumn)
+            aRow: down ? vertical.stride * pitch : horizontal.stride * channels, aStep: 1, bStep: weights.width,
+            cRow: down ? outputRow : outputColumn, cOffset: row * outputRow + column * outputColumn,
+            panels: (weights.width, weights.pitch))
     }
 }

@@ -16,13 +16,11 @@ final class DirectConvolution {
 
     /// Takes over weights [out, in, h, w].
     func load(_ plain: UnsafePointer<Float>) {
-        let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)
+        let ins = geometry.inputChannels
         let taps = geometry.kernel.height * geometry.kernel.width
         for tap in 0..<taps {
             for i in 0..<ins {
-                let target = window.weights.pointer + (tap * ins + i) * outs
-                let source = plain + i * taps + tap
-                for o in 0..<outs { target[o] = source[o * ins * taps] }
+                window.load(row: tap * ins + i, plain + i * taps + tap, step: ins * taps)
             }
         }
         window.weightsChanged()

@@ -24,6 +24,9 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         return Array(allCases[...best])
     }
 
+    /// Of b and c, that a product takes at once.
+    var columns: Int { Int(latentd_tile_columns(value)) }
+
     var value: latentd_instruction_set {
         switch self {
         case .portable: LATENTD_PORTABLE

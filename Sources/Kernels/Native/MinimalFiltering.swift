@@ -6,7 +6,8 @@ final class MinimalFiltering {
     private let tiles: MinimalTiles
     private let set: InstructionSet
     private let strips: TileStrips
-    /// [component, channel, output channel]
+    /// [component, channel] by output channel
+    private let panels: Panels
     private let weights: AlignedBuffer
     private let noBias: AlignedBuffer
 
@@ -18,25 +19,31 @@ final class MinimalFiltering {
         sharing shared: MinimalFiltering? = nil
     ) {
         guard let tiles = MinimalTiles(correlation) else { return nil }
-        (self.tiles, self.set) = (tiles, set)
+        let panels = Panels(
+            whole: set, depth: tiles.components * tiles.channels, columns: tiles.outputChannels)
+        (self.tiles, self.set, self.panels) = (tiles, set, panels)
         strips = TileStrips(tiles, batch: batch, set, scratch: scratch) { component, window, count in
             let (channels, outs) = (tiles.channels, tiles.outputChannels)
             return Product(
-                segments: [.init(a: 0, b: component * tiles.weightCount)], depth: channels, rows: count,
-                columns: outs, aRow: channels, aStep: 1, bStep: outs, cRow: outs,
-                aOffset: component * Int(window.source_pitch), cOffset: component * Int(window.output_pitch))
+                segments: [.init(a: 0, b: component * channels * panels.width)], depth: channels, rows: count,
+                columns: outs, aRow: channels, aStep: 1, bStep: panels.width, cRow: outs,
+                aOffset: component * Int(window.source_pitch), cOffset: component * Int(window.output_pitch),
+                panels: (panels.width, panels.pitch))
         }
-        weights = shared?.weights ?? AlignedBuffer(count: tiles.components * tiles.weightCount)
+        weights = shared?.weights ?? AlignedBuffer(count: panels.count)
         noBias = AlignedBuffer(count: tiles.outputChannels)
     }
 
-    /// Takes over weights [window row, window column, channel, output channel].
+    /// Takes over panels of as many columns, [window row, window column, channel] by output channel.
     func load(_ plain: UnsafePointer<Float>) {
-        let count = tiles.weightCount
+        let (count, taps) = (tiles.channels * panels.width, tiles.taps * tiles.channels)
         weights.fill(0)
         tiles.forEachTerm { component, tap, factor in
-            latentd_add_scaled(
-                set.value, Int64(count), 1, factor, plain + tap * count, weights.pointer + component * count)
+            for first in panels.firsts {
+                latentd_add_scaled(
+                    set.value, Int64(count), 1, factor, plain + first * taps + tap * count,
+                    weights.pointer + first * panels.depth + component * count)
+            }
         }
     }
 

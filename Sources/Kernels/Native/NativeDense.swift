@@ -21,8 +21,8 @@ final class NativeDenseKernel: LinearKernel {
     ) {
         (self.geometry, self.activation, self.set) = (geometry, activation, set)
         let (batch, ins, outs) = (geometry.batch, geometry.inputs, geometry.outputs)
-        forwardProduct = ProductList([Panels(depth: ins, columns: outs).product(rows: batch)], set)
-        inputProduct = ProductList([Panels(depth: outs, columns: ins).product(rows: batch)], set)
+        forwardProduct = ProductList([Panels(depth: ins, columns: outs, set).product(rows: batch)], set)
+        inputProduct = ProductList([Panels(depth: outs, columns: ins, set).product(rows: batch)], set)
         gradientIsTransposed = ins < outs
         let (rows, columns) = gradientIsTransposed ? (ins, outs) : (outs, ins)
         gradientProduct = ProductList(
@@ -31,8 +31,9 @@ final class NativeDenseKernel: LinearKernel {
                     segments: [.init(a: 0, b: 0)], depth: batch, rows: rows, columns: columns, aRow: 1, aStep: rows,
                     bStep: columns, cRow: columns)
             ], set)
-        forwardWeights = shared?.forwardWeights ?? Self.weights(depth: ins, columns: outs)
-        inputWeights = purpose.needsInputGradient ? Self.weights(depth: outs, columns: ins) : AlignedBuffer(count: 0)
+        forwardWeights = shared?.forwardWeights ?? Self.weights(depth: ins, columns: outs, set)
+        inputWeights =
+            purpose.needsInputGradient ? Self.weights(depth: outs, columns: ins, set) : AlignedBuffer(count: 0)
         weightGradient = AlignedBuffer(count: purpose.trains ? ins * outs : 0)
         bias = shared?.bias ?? AlignedBuffer(count: outs)
         biasGradient = AlignedBuffer(count: outs)
@@ -47,8 +48,8 @@ final class NativeDenseKernel: LinearKernel {
     }
 
     /// Room for a matrix of weights.
-    private static func weights(depth: Int, columns: Int) -> AlignedBuffer {
-        AlignedBuffer(count: columns < fewest ? depth * columns : Panels(depth: depth, columns: columns).count)
+    private static func weights(depth: Int, columns: Int, _ set: InstructionSet) -> AlignedBuffer {
+        AlignedBuffer(count: columns < fewest ? depth * columns : Panels(depth: depth, columns: columns, set).count)
     }
 
     func load(weights: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
@@ -56,14 +57,14 @@ final class NativeDenseKernel: LinearKernel {
         if outs < Self.fewest {
             forwardWeights.pointer.update(from: weights, count: ins * outs)
         } else {
-            Panels(depth: ins, columns: outs).fill(forwardWeights.pointer, transposing: weights)
+            Panels(depth: ins, columns: outs, set).fill(forwardWeights.pointer, transposing: weights)
         }
         self.bias.pointer.update(from: bias, count: outs)
         guard inputWeights.count > 0 else { return }
         if ins < Self.fewest {
             Transposition.run(weights, rows: outs, columns: ins, to: inputWeights.pointer)
         } else {
-            Panels(depth: outs, columns: ins).fill(inputWeights.pointer, from: weights)
+            Panels(depth: outs, columns: ins, set).fill(inputWeights.pointer, from: weights)
         }
     }
 

@@ -1,36 +1,51 @@
-/// A matrix [depth, columns] cut into panels of 64 columns, each [depth, 64], so that a product that goes down the depth
-/// for some columns reads one stream of memory and not a piece of every row.
+/// A matrix [depth, columns] cut into panels of as many columns as a product goes down the depth for at once, each
+/// [depth, width], so that it reads one stream of memory and not a piece of every row.
 struct Panels {
-    let depth, columns: Int
-    private static let width = 64
+    let depth, columns, width: Int
 
     /// The last panel is filled up.
-    var count: Int { (columns + Self.width - 1) / Self.width * pitch }
-    private var pitch: Int { depth * Self.width }
+    init(depth: Int, columns: Int, _ set: InstructionSet) {
+        (self.depth, self.columns, width) = (depth, columns, set.columns)
+    }
+
+    /// One panel of all columns where they do not fill whole ones.
+    init(whole set: InstructionSet, depth: Int, columns: Int) {
+        (self.depth, self.columns) = (depth, columns)
+        width = columns % set.columns == 0 ? set.columns : columns
+    }
+
+    var count: Int { (columns + width - 1) / width * pitch }
+    /// From a panel to the next.
+    var pitch: Int { depth * width }
+    /// The first columns of all panels.
+    var firsts: StrideTo<Int> { stride(from: 0, to: columns, by: width) }
 
     /// c [rows, columns] = a [rows, depth] · this
     func product(rows: Int) -> Product {
         Product(
             segments: [.init(a: 0, b: 0)], depth: depth, rows: rows, columns: columns, aRow: depth, aStep: 1,
-            bStep: Self.width, cRow: columns, panels: (Self.width, pitch))
+            bStep: width, cRow: columns, panels: (width, pitch))
     }
 
     /// From a matrix [columns, depth].
     func fill(_ panels: UnsafeMutablePointer<Float>, transposing source: UnsafePointer<Float>) {
-        for first in stride(from: 0, to: columns, by: Self.width) {
+        for first in firsts {
             Transposition.run(
-                source + first * depth, rows: min(Self.width, columns - first), columns: depth,
-                to: panels + first * depth, pitch: Self.width)
+                source + first * depth, rows: min(width, columns - first), columns: depth, to: panels + first * depth,
+                pitch: width)
         }
     }
 
     /// From a matrix [depth, columns].
     func fill(_ panels: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>) {
-        for first in stride(from: 0, to: columns, by: Self.width) {
-            let count = min(Self.width, columns - first)
-            for row in 0..<depth {
-                (panels + first * depth + row * Self.width).update(from: source + row * columns + first, count: count)
-            }
+        for row in 0..<depth { fill(row, of: panels, from: source + row * columns, step: 1) }
+    }
+
+    /// One row, from elements that are `step` apart.
+    func fill(_ row: Int, of panels: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, step: Int) {
+        for first in firsts {
+            let target = panels + first * depth + row * width
+            for column in 0..<min(width, columns - first) { target[column] = source[(first + column) * step] }
         }
     }
 }

@@ -14,7 +14,7 @@ struct Product {
     var bStep, cRow: Int
     var aOffset = 0
     var cOffset = 0
-    /// Where b's columns lie in panels: their width, a multiple of 64, and from one to the next.
+    /// Where b's columns lie in panels: their width, a multiple of `InstructionSet.columns`, and from one to the next.
     var panels: (width: Int, pitch: Int)?
 }
 

@@ -58,14 +58,10 @@ final class ScatteredConvolution {
         let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)
         let (width, taps) = (geometry.kernel.width, geometry.kernel.height * geometry.kernel.width)
         for (rows, columns, window) in phases {
-            var target = window.weights.pointer
-            for row in rows.taps {
-                for column in columns.taps {
-                    for o in 0..<outs {
-                        let source = plain + o * ins * taps + row * width + column
-                        for i in 0..<ins { target[i] = source[i * taps] }
-                        target += ins
-                    }
+            let places = rows.taps.flatMap { row in columns.taps.map { column in row * width + column } }
+            for (tap, place) in places.enumerated() {
+                for o in 0..<outs {
+                    window.load(row: tap * outs + o, plain + o * ins * taps + place, step: taps)
                 }
             }
             window.weightsChanged()

@@ -2,8 +2,8 @@ import Tensors
 
 /// A correlation with its weights, by whichever way takes less time.
 final class SlidingWindow {
-    /// [window row, window column, channel, output channel]; `weightsChanged` is to follow.
-    let weights: AlignedBuffer
+    private let panels: Panels
+    private let weights: AlignedBuffer
     private let correlation: Correlation
     private let batch: Int
     private let way: Way
@@ -19,20 +19,25 @@ final class SlidingWindow {
         sharing shared: SlidingWindow? = nil
     ) {
         (self.correlation, self.batch) = (correlation, batch)
-        let taps = correlation.vertical.taps * correlation.horizontal.taps
-        weights =
-            shared?.weights ?? AlignedBuffer(count: taps * correlation.channels * correlation.outputChannels)
+        panels = Panels(whole: set, depth: correlation.depth, columns: correlation.outputChannels)
+        weights = shared?.weights ?? AlignedBuffer(count: panels.count)
         if let minimal = MinimalFiltering(
             correlation, batch: batch, set, scratch: scratch, sharing: shared?.minimal)
         {
             way = .minimal(minimal)
         } else {
-            way = .products(ProductList(correlation.products, set))
+            way = .products(ProductList(correlation.products(panels), set))
         }
     }
 
     private var minimal: MinimalFiltering? {
         if case .minimal(let minimal) = way { minimal } else { nil }
+    }
+
+    /// Takes over a row [output channel] of the weights [window row, window column, channel], from elements that are `step`
+    /// apart; `weightsChanged` is to follow the last.
+    func load(row: Int, _ source: UnsafePointer<Float>, step: Int) {
+        panels.fill(row, of: weights.pointer, from: source, step: step)
     }
 
     func weightsChanged() { minimal?.load(weights.pointer) }
