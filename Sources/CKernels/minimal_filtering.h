@@ -3,50 +3,7 @@
 
 typedef vector<lanes>::floats floats;
 
-// One direction of a tile: its `outputs` see `places` of the source. With as many products as there are components,
-// outputs = out · ((in · places) ⊙ (weights · taps)); what `weights` is stands in MinimalAxis.swift.
-struct one {
-    static constexpr int taps = 1, outputs = 1, stride = 1, places = 1, components = 1;
-    static constexpr float in[1][1] = {{1}}, out[1][1] = {{1}};
-};
-struct two_taps_2 {
-    static constexpr int taps = 2, outputs = 2, stride = 1, places = 3, components = 3;
-    static constexpr float in[3][3] = {{1, -1, 0}, {0, 1, 0}, {0, -1, 1}}, out[2][3] = {{1, 1, 0}, {0, 1, 1}};
-};
-// Values of polynomials at 0, 1, -1, 2 and infinity.
-struct two_taps_4 {
-    static constexpr int taps = 2, outputs = 4, stride = 1, places = 5, components = 5;
-    static constexpr float in[5][5] = {
-        {2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
-    static constexpr float out[4][5] = {{1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 0}, {0, 1, -1, 8, 1}};
-};
-// At 0, 1, -1, 2, -2 and infinity.
-struct two_taps_5 {
-    static constexpr int taps = 2, outputs = 5, stride = 1, places = 6, components = 6;
-    static constexpr float in[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
-                                       {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-    static constexpr float out[5][6] = {
-        {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 0}, {0, 1, 1, 16, 16, 1}};
-};
-struct three_taps_2 {
-    static constexpr int taps = 3, outputs = 2, stride = 1, places = 4, components = 4;
-    static constexpr float in[4][4] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
-    static constexpr float out[2][4] = {{1, 1, 1, 0}, {0, 1, -1, -1}};
-};
-struct three_taps_4 {
-    static constexpr int taps = 3, outputs = 4, stride = 1, places = 6, components = 6;
-    static constexpr const float (&in)[6][6] = two_taps_5::in;
-    static constexpr float out[4][6] = {
-        {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
-};
-// A window that slides by two: its outer taps see the even places and are two taps that slide by one, its middle tap
-// sees the odd ones.
-struct three_taps_by_two {
-    static constexpr int taps = 3, outputs = 2, stride = 2, places = 5, components = 5;
-    static constexpr float in[5][5] = {
-        {1, 0, -1, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 0, 1, 0}, {0, 0, -1, 0, 1}};
-    static constexpr float out[2][5] = {{1, 1, 1, 0, 0}, {0, 0, 1, 1, 1}};
-};
+#include "minimal_filters.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
@@ -77,18 +34,48 @@ struct tile_place {
         : image(tile / (tile_rows * tile_columns)), row(tile / tile_columns % tile_rows), column(tile % tile_columns) {}
 };
 
-// [height, width] vectors of a tile from places of an image that may not all be there.
-template <int height, int width>
-static ALWAYS_INLINE void gather(const float *image, int64_t row_pitch, int64_t column_pitch, int64_t top, int64_t left,
-                                 int64_t rows, int64_t columns, floats (&tile)[height][width]) {
-    bool inside = top >= 0 && left >= 0 && top + height <= rows && left + width <= columns;
+// Of a tile's places, those that its image does not have lie here.
+constexpr int64_t channels_at_once = 256;
+alignas(64) constexpr float zeros[channels_at_once] = {};
+
+// The components of a tile that sees the image from `top` and `left` on: matrices · image · their transpose, for every
+// channel. The tile's addresses are worked out once for many channels.
+template <bool transposed, int down_rows, int down_columns, int across_rows, int across_columns>
+static ALWAYS_INLINE void components_of(const float (&down)[down_rows][down_columns],
+                                        const float (&across)[across_rows][across_columns], const float *image,
+                                        int64_t top, int64_t left, int64_t rows, int64_t columns, int64_t row_pitch,
+                                        int64_t column_pitch, int64_t channels, int64_t pitch, float *to) {
+    constexpr int height = transposed ? down_rows : down_columns, high = transposed ? down_columns : down_rows;
+    constexpr int width = transposed ? across_rows : across_columns, wide = transposed ? across_columns : across_rows;
+    for (int64_t first = 0; first < channels; first += channels_at_once) {
+        const float *places[height][width];
+        const float *corner = image + top * row_pitch + left * column_pitch + first;
 #pragma unroll
-    for (int y = 0; y < height; y++)
+        for (int y = 0; y < height; y++)
 #pragma unroll
-        for (int x = 0; x < width; x++) {
-            bool is_there = inside || (top + y >= 0 && top + y < rows && left + x >= 0 && left + x < columns);
-            tile[y][x] = is_there ? *(const floats *)(image + (top + y) * row_pitch + (left + x) * column_pitch) : floats{};
+            for (int x = 0; x < width; x++) {
+                bool is_there = uint64_t(top + y) < uint64_t(rows) && uint64_t(left + x) < uint64_t(columns);
+                places[y][x] = is_there ? corner + y * row_pitch + x * column_pitch : zeros;
+            }
+        int64_t count = channels - first < channels_at_once ? channels - first : channels_at_once;
+        for (int64_t channel = 0; channel < count; channel += lanes) {
+            floats half[height][wide];
+#pragma unroll
+            for (int y = 0; y < height; y++) {
+                floats row[width];
+#pragma unroll
+                for (int x = 0; x < width; x++) row[x] = *(const floats *)(places[y][x] + channel);
+                multiply<transposed>(across, row, 1, half[y], 1);
+            }
+#pragma unroll
+            for (int x = 0; x < wide; x++) {
+                floats column[high];
+                multiply<transposed>(down, &half[0][x], wide, column, 1);
+#pragma unroll
+                for (int y = 0; y < high; y++) *(floats *)(to + (y * wide + x) * pitch + first + channel) = column[y];
+            }
         }
+    }
 }
 
 template <class vertical, class horizontal>
@@ -97,59 +84,51 @@ struct tiles {
     static int64_t columns(const latentd_window *w) {
         return (w->output_width + horizontal::outputs - 1) / horizontal::outputs;
     }
-    static constexpr int components = vertical::components * horizontal::components;
 
     static void in(const latentd_window *w, int64_t first, int64_t count, const float *source, float *to) {
         int64_t tile_rows = rows(w), tile_columns = columns(w), row_pitch = w->source_width * w->channels;
         for (int64_t i = 0; i < count; i++) {
             tile_place tile(w, first + i, tile_rows, tile_columns);
-            const float *image = source + tile.image * w->source_height * row_pitch;
-            int64_t top = tile.row * vertical::outputs * vertical::stride - w->padding_top;
-            int64_t left = tile.column * horizontal::outputs * horizontal::stride - w->padding_left;
-            for (int64_t channel = 0; channel < w->channels; channel += lanes) {
-                floats d[vertical::places][horizontal::places];
-                gather(image + channel, row_pitch, w->channels, top, left, w->source_height, w->source_width, d);
-                floats half[vertical::places][horizontal::components], m[vertical::components][horizontal::components];
-#pragma unroll
-                for (int y = 0; y < vertical::places; y++) multiply<false>(horizontal::in, d[y], 1, half[y], 1);
-#pragma unroll
-                for (int x = 0; x < horizontal::components; x++)
-                    multiply<false>(vertical::in, &half[0][x], horizontal::components, &m[0][x], horizontal::components);
-#pragma unroll
-                for (int c = 0; c < components; c++)
-                    *(floats *)(to + c * w->source_pitch + i * w->channels + channel) = (&m[0][0])[c];
-            }
+            components_of<false>(vertical::in, horizontal::in, source + tile.image * w->source_height * row_pitch,
+                                 tile.row * vertical::outputs * vertical::stride - w->padding_top,
+                                 tile.column * horizontal::outputs * horizontal::stride - w->padding_left,
+                                 w->source_height, w->source_width, row_pitch, w->channels, w->channels,
+                                 w->source_pitch, to + i * w->channels);
         }
     }
 
     static void out(const latentd_window *w, int64_t first, int64_t count, const float *from, const float *bias,
                     float slope, float *output) {
+        constexpr int wide = horizontal::components;
         int64_t tile_rows = rows(w), tile_columns = columns(w);
-        for (int64_t i = 0; i < count; i++) {
+        for (int64_t i = 0; i < count; i++, from += w->output_channels) {
             tile_place tile(w, first + i, tile_rows, tile_columns);
             int64_t top = tile.row * vertical::outputs, left = tile.column * horizontal::outputs;
+            int64_t rows = w->output_height - top, columns = w->output_width - left;
             float *image = output + tile.image * w->output_image + top * w->output_row + left * w->output_column;
             for (int64_t channel = 0; channel < w->output_channels; channel += lanes) {
-                floats m[vertical::components][horizontal::components];
+                floats half[vertical::components][horizontal::outputs], shift = *(const floats *)(bias + channel);
 #pragma unroll
-                for (int c = 0; c < components; c++)
-                    (&m[0][0])[c] = *(const floats *)(from + c * w->output_pitch + i * w->output_channels + channel);
-                floats half[vertical::components][horizontal::outputs], d[vertical::outputs][horizontal::outputs];
+                for (int y = 0; y < vertical::components; y++) {
+                    floats row[wide];
 #pragma unroll
-                for (int y = 0; y < vertical::components; y++) multiply<false>(horizontal::out, m[y], 1, half[y], 1);
+                    for (int x = 0; x < wide; x++)
+                        row[x] = *(const floats *)(from + (y * wide + x) * w->output_pitch + channel);
+                    multiply<false>(horizontal::out, row, 1, half[y], 1);
+                }
 #pragma unroll
-                for (int x = 0; x < horizontal::outputs; x++)
-                    multiply<false>(vertical::out, &half[0][x], horizontal::outputs, &d[0][x], horizontal::outputs);
-                floats shift = *(const floats *)(bias + channel);
+                for (int x = 0; x < horizontal::outputs; x++) {
+                    if (x >= columns) break;
+                    floats column[vertical::outputs];
+                    multiply<false>(vertical::out, &half[0][x], horizontal::outputs, column, 1);
 #pragma unroll
-                for (int y = 0; y < vertical::outputs; y++)
-#pragma unroll
-                    for (int x = 0; x < horizontal::outputs; x++) {
-                        if (top + y >= w->output_height || left + x >= w->output_width) continue;
-                        floats value = d[y][x] + shift;
+                    for (int y = 0; y < vertical::outputs; y++) {
+                        if (y >= rows) break;
+                        floats value = column[y] + shift;
                         *(floats *)(image + y * w->output_row + x * w->output_column + channel) =
                             value > 0 ? value : value * slope;
                     }
+                }
             }
         }
     }
@@ -159,21 +138,10 @@ struct tiles {
         int64_t tile_rows = rows(w), tile_columns = columns(w);
         for (int64_t i = 0; i < count; i++) {
             tile_place tile(w, first + i, tile_rows, tile_columns);
-            int64_t top = tile.row * vertical::outputs, left = tile.column * horizontal::outputs;
-            const float *image = gradient + tile.image * w->output_image;
-            for (int64_t channel = 0; channel < w->output_channels; channel += lanes) {
-                floats d[vertical::outputs][horizontal::outputs];
-                gather(image + channel, w->output_row, w->output_column, top, left, w->output_height, w->output_width, d);
-                floats half[vertical::outputs][horizontal::components], m[vertical::components][horizontal::components];
-#pragma unroll
-                for (int y = 0; y < vertical::outputs; y++) multiply<true>(horizontal::out, d[y], 1, half[y], 1);
-#pragma unroll
-                for (int x = 0; x < horizontal::components; x++)
-                    multiply<true>(vertical::out, &half[0][x], horizontal::components, &m[0][x], horizontal::components);
-#pragma unroll
-                for (int c = 0; c < components; c++)
-                    *(floats *)(to + c * w->output_pitch + i * w->output_channels + channel) = (&m[0][0])[c];
-            }
+            components_of<true>(vertical::out, horizontal::out, gradient + tile.image * w->output_image,
+                                tile.row * vertical::outputs, tile.column * horizontal::outputs, w->output_height,
+                                w->output_width, w->output_row, w->output_column, w->output_channels, w->output_pitch,
+                                to + i * w->output_channels);
         }
     }
 };
