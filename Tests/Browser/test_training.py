@@ -185,7 +185,7 @@ class Jobs(TrainingTest):
         for code, words in codes.items():
             text = self.css(f"[data-job=job_{code}]").text
             self.assertIn(words, text)
-            self.assertIn("removed its checkpoint, the maps", text)
+            self.assertIn("removed its checkpoint and the maps", text)
             self.assertNotIn("How it formed", text, "the maps are gone")
         self.screenshot("jobs-failed")
 

@@ -47,7 +47,9 @@ function showActive(count) {
 }
 
 async function lookForJobs() {
-    if (training || (await api.jobs()).some(({ status }) => ["queued", "running", "paused"].includes(status))) refreshTraining();
+    // Who may not see the jobs is told so where they are.
+    const jobs = training ? [] : await api.jobs().catch((error) => (error.status === 403 ? [] : Promise.reject(error)));
+    if (training || jobs.some(({ status }) => ["queued", "running", "paused"].includes(status))) refreshTraining();
 }
 
 /** Loads everything anew: at first, and whenever the daemon comes back. */

@@ -112,7 +112,7 @@ export class WatchedJob {
         const { job } = this;
         const name = job.name || job.id;
         const state = { succeeded: "is finished and served", failed: "has failed", cancelled: "was cancelled", paused: "is paused", queued: "waits" }[job.status] ?? "is learning";
-        const words = [`${name} ${state}.`, hasEnded(job) ? "" : progressInWords(job), hasEnded(job) ? "" : "Images can be decoded when it is served."];
+        const words = [`${name} ${state}.`, hasEnded(job) ? "" : progressInWords(job).replace(/.$/, "$&."), hasEnded(job) ? "" : "Images can be decoded when it is served."];
         this.words.textContent = words.filter(Boolean).join(" ");
         this.node.dataset.status = job.status;
         this.open.hidden = !job.model_version;

@@ -85,7 +85,7 @@ export class JobCard {
     /** `epochs` are complete; the epoch under way is drawn up to where it is. */
     drawCurves(epochs) {
         const { progress, metrics, status } = this.job;
-        const isUnderWay = status === "running" && metrics?.train && progress?.epochs && progress.fraction < 1;
+        const isUnderWay = status === "running" && metrics?.train && progress?.epochs;
         const now = isUnderWay ? { epoch: progress.fraction * progress.epochs, train: metrics.train } : null;
         drawCurves(this.curves, now && now.epoch > (epochs.at(-1)?.epoch ?? 0) ? [...epochs, now] : epochs);
     }

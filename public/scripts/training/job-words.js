@@ -45,7 +45,8 @@ const prunedNames = { checkpoint: "its checkpoint", maps: "the maps of its epoch
 
 export function prunedInWords({ pruned }) {
     if (!pruned?.length) return "";
-    return `To save room the daemon has removed ${pruned.map((part) => prunedNames[part] ?? part).join(", ")}.`;
+    const parts = new Intl.ListFormat("en").format(pruned.map((part) => prunedNames[part] ?? part));
+    return `To save room the daemon has removed ${parts}.`;
 }
 
 /** 5 s, 2 min 10 s, 1 h 5 min. */

@@ -112,6 +112,7 @@ export class Upload {
     }
 
     busy(on) {
+        window.onbeforeunload = on ? (event) => event.preventDefault() : null; // who leaves is asked first
         byId("upload-progress").hidden = !on;
         byId("upload-stop").hidden = !on;
         byId("upload-progress").value = 0;
