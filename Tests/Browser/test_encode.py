@@ -223,6 +223,21 @@ class Encode(PageTest):
         self.card(2)
         self.forgive("ERR_INTERNET_DISCONNECTED")
 
+    def test_a_refused_image_can_be_encoded_again(self):
+        self.open_map()
+        self.script("""
+            const daemon = window.fetch;
+            window.fetch = (path, options) => (String(path).endsWith("/encode")
+                ? Promise.resolve(Response.json({ error: { code: "model_unloaded", message: "It is not loaded." } }, { status: 503 }))
+                : daemon(path, options));
+            window.mend = () => (window.fetch = daemon);""")
+        self.choose("one.png", ONE)
+        self.wait(lambda: "It is not loaded." in self.css(".encoded").text)
+        self.script("window.mend()")
+        self.css("[aria-label='Encode image 1 again']").click()
+        self.card(1)
+        self.assertFalse(self.css("[aria-label='Encode image 1 again']").is_displayed())
+
     def test_twelve_images_and_no_more(self):
         self.open_map()
         for number in range(13):

@@ -28,6 +28,7 @@ export class Card {
         this.actions = element("div", { class: "tool-row", hidden: true },
             send("path", "Add to path", `Add image ${number} to the path`, (latent) => images.page.path.add(latent)),
             send("tray", "Add to tray", `Add image ${number} to the tray`, (latent) => images.page.addToTray({ kind: "latent", latent })));
+        this.again = element("button", { type: "button", class: "plain", text: "Encode again", "aria-label": `Encode image ${number} again`, hidden: true, on: { click: () => images.encode(this) } });
         this.invert = element("button", {
             type: "button", class: "quiet", text: "Invert", "aria-label": `Invert image ${number}`,
             on: { click: () => images.change(this, this.bytes.map((byte) => 255 - byte)) },
@@ -39,7 +40,7 @@ export class Card {
             element("b", { class: "encoded-number", text: String(number), "aria-hidden": "true" }),
             element("span", { class: "encoded-name", text: name || `image ${number}` }), this.invert,
             element("button", { type: "button", class: "quiet", text: "×", "aria-label": `Remove image ${number}`, on: { click: () => images.remove(this) } })),
-        element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.neighbours.element, this.actions);
+        element("div", { class: "encoded-pictures" }, this.image, this.decoded, this.facts), this.hint, this.again, this.neighbours.element, this.actions);
     }
 
     /** `bytes`: those that the answer is about; while one draws, newer ones may be under way. */
@@ -69,6 +70,7 @@ export class Card {
     wait(bytes) {
         this.bytes = bytes;
         this.element.dataset.state = "waiting";
+        this.again.hidden = true;
         if (this.answer) return; // the former answer stays together with its image
         this.drawImage(bytes);
         this.hint.textContent = "Encoding…";
@@ -80,7 +82,9 @@ export class Card {
 
     failed(error) {
         if (!this.images.cards.includes(this)) return;
-        this.hint.textContent = error.status ? `${error.message} Remove it, or choose another model.` : "Not encoded: the daemon does not answer.";
+        this.again.hidden = false;
+        this.element.dataset.state = "failed";
+        this.hint.textContent = error.status ? error.message : "Not encoded: the daemon does not answer.";
         if (!error.status) this.images.page.report(error);
     }
 

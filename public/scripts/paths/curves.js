@@ -20,11 +20,12 @@ export class Curves {
      * Calls `shown(curves)` with each better state of them: `{ method, latents, values, fine: { latents, values }, length }`.
      * One at a time; `interrupt` ends what is slow.
      */
-    async follow({ points, methods, isDragging }, shown) {
+    async follow({ model, points, methods, isDragging }, shown) {
         this.working = new AbortController();
         const { signal } = this.working;
-        if (JSON.stringify(points) !== this.key) this.curves.clear();
-        this.key = JSON.stringify(points);
+        const key = JSON.stringify([model.name, model.version, points]);
+        if (key !== this.key) this.curves.clear();
+        this.key = key;
         const tell = () => shown(methods.map((method) => this.curves.get(method)).filter(Boolean));
 
         const quick = methods.filter((method) => method !== "geodesic" && !this.curves.has(method));
@@ -36,7 +37,16 @@ export class Curves {
         for (const curve of unmeasured) await this.measure(curve, interpolated(curve.method, points, segments * times), signal);
         tell();
         const known = this.curves.get("geodesic");
-        if (methods.includes("geodesic") && !known?.fine && !known?.error) await this.shortest(points, signal, tell);
+        if (!methods.includes("geodesic") || known?.fine || known?.error) return;
+        try {
+            await this.shortest(points, signal, tell);
+        } catch (error) {
+            const curve = this.curves.get("geodesic") ?? {};
+            Object.assign(curve, { isPending: false, error: new Error("Not found: move a point to look again.") });
+            if (error.name !== "AbortError") tell();
+            this.curves.delete("geodesic"); // so that it is looked for again
+            throw error;
+        }
     }
 
     interrupt() {

@@ -12,7 +12,7 @@ const told = 6; // numbers of a latent
 export class Films {
     /** pointed(latent) as a frame is pointed at, null as it is left. */
     constructor(pointed) {
-        Object.assign(this, { pointed, rows: new Map(), box: byId("frames") });
+        Object.assign(this, { pointed, rows: new Map(), box: byId("frames"), blank: blankRow() });
     }
 
     show(curves, model) {
@@ -21,12 +21,14 @@ export class Films {
             if (!curves.some((curve) => curve.method === method)) this.rows.delete(method);
         }
         const shortest = Math.min(...curves.map(({ length }) => length ?? Infinity));
-        this.box.replaceChildren(...curves.map((curve) => {
+        const boxes = curves.map((curve) => {
             if (!this.rows.has(curve.method)) this.rows.set(curve.method, row(curve.method));
             this.fill(this.rows.get(curve.method), curve, shortest, curves.length);
             return this.rows.get(curve.method).box;
-        }));
-        if (curves.length === 0) this.box.append(blankRow());
+        });
+        if (boxes.length === 0) boxes.push(this.blank);
+        // Only what has changed: an element that is put in again loses the focus.
+        if (boxes.length !== this.box.children.length || boxes.some((one, i) => one !== this.box.children[i])) this.box.replaceChildren(...boxes);
         this.box.dataset.rows = curves.length;
         this.box.dataset.frames = Math.max(0, ...curves.map(({ values, latents }) => (values ? latents.length : 0)));
     }

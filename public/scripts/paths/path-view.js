@@ -26,14 +26,11 @@ export class PathView {
     show(isDragging) {
         const { model, points, shown: methods } = this.path;
         this.pins.show();
-        if (model !== this.model) {
-            this.curves.curves.clear();
-            this.model = model;
-        }
+        this.model = model;
         this.curves.interrupt();
         this.player.stop();
         if (points.length > 1 && methods.length > 0) {
-            this.follow({ points, methods, isDragging });
+            this.follow({ model, points, methods, isDragging });
         } else {
             this.follow.forget();
             this.draw([]);
