@@ -7,7 +7,7 @@ const hidden = 2 << 8;
 export class Shades {
     constructor() {
         this.visible = new Uint8Array(256);
-        Object.assign(this, { made: null, basis: null });
+        Object.assign(this, { made: null, basis: null, memory: null });
     }
 
     /**
@@ -19,7 +19,9 @@ export class Shades {
         if (this.made?.base === base && visible.every((shown, label) => shown === this.visible[label])) return this.made.shades;
         this.visible.set(visible);
         const labels = cloud.labelsInGrid;
-        const shades = new Uint16Array(base.length);
+        if (this.memory?.length !== base.length) this.memory = new Uint16Array(base.length);
+        // The same memory, and a new object: who keeps what was drawn sees that it has changed.
+        const shades = this.memory.subarray();
         for (let k = 0; k < shades.length; k += 1) shades[k] = visible[labels[k]] === 0 ? hidden : base[k];
         this.made = { base, shades };
         return shades;
