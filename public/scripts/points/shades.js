@@ -12,7 +12,7 @@ export class Shades {
 
     /**
      * cloud: a PointCloud; visible: Uint8Array [256], by label; inks: Uint8Array [n] by point, or null for the labels themselves;
-     * selected: Uint8Array [n] by point, or null where nothing is selected.
+     * selected: Uint8Array [n] of 0 and 1 by point, or null where nothing is selected.
      */
     of({ cloud, visible, inks, selected }) {
         const base = this.based({ cloud, inks, selected });
@@ -32,12 +32,9 @@ export class Shades {
         const { basis } = this;
         if (basis && basis.cloud === cloud && basis.inks === inks && basis.selected === selected) return basis.base;
         const { order, count } = cloud.grid;
-        const byPoint = inks ?? cloud.labels;
-        const base = inks === null ? Uint16Array.from(cloud.labelsInGrid) : new Uint16Array(count);
-        for (let k = 0; k < count && (inks !== null || selected !== null); k += 1) {
-            const point = order[k];
-            base[k] = byPoint[point] | (selected !== null && selected[point] === 0 ? dimPass << 8 : 0);
-        }
+        const base = inks === null ? new Uint16Array(cloud.labelsInGrid) : new Uint16Array(count);
+        if (inks !== null) for (let k = 0; k < count; k += 1) base[k] = inks[order[k]];
+        if (selected !== null) for (let k = 0; k < count; k += 1) base[k] |= (selected[order[k]] ^ 1) * (dimPass << 8);
         this.basis = { cloud, inks, selected, base };
         return base;
     }

@@ -83,7 +83,10 @@ export class Selection extends EventTarget {
         const { mask, cloud, view } = this;
         const found = new Uint32Array(mask ? mask.length : 0);
         let count = 0;
-        for (let i = 0; i < found.length; i += 1) if (mask[i] !== 0 && view.visible[cloud.labels[i]] !== 0) found[count++] = i;
+        for (let i = 0; i < found.length; i += 1) { // without a branch, which a selection at random would mislead
+            found[count] = i;
+            count += mask[i] & view.visible[cloud.labels[i]];
+        }
         return found.slice(0, count);
     }
 }
