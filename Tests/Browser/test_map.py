@@ -270,6 +270,28 @@ class Overview(MapTest):
         right = self.hash_after(lambda: moved)
         self.assertGreater(self.view(right)[0], self.view(moved)[0])
 
+    def test_its_points_are_drawn_once(self):
+        self.show()
+        self.element("map").send_keys("+++++")
+        self.wait(lambda: self.element("minimap").is_displayed() and self.look(".minimap-points")["covered"] > 500)
+        self.driver.execute_async_script("""
+            const done = arguments[0];
+            import("/scripts/points/rasteriser.js").then(({ Rasteriser }) => {
+                const { draw } = Rasteriser.prototype;
+                window.draws = { points: 0, "minimap-points": 0 };
+                Rasteriser.prototype.draw = function (scene) {
+                    window.draws[this.canvas.className] += 1;
+                    return draw.call(this, scene);
+                };
+                done();
+            });""")
+        for _ in range(4):
+            self.element("map").send_keys(Keys.ARROW_LEFT)
+        self.wait(lambda: self.script("return window.draws.points") > 0)
+        self.assertEqual(self.script("return window.draws['minimap-points']"), 0, "a move of the view is a move of the frame")
+        self.css("#legend [data-label]").click()
+        self.wait(lambda: self.script("return window.draws['minimap-points']") == 1, "the filter draws them again")
+
     def hash_after(self, before):
         self.wait(lambda: "view=" in self.hash() and self.hash() != before())
         return self.hash()

@@ -66,53 +66,6 @@ export class Minimap {
         const [, ofMap] = scene.passes.at(-1);
         const passes = scene.passes.map(([pass, each, inks]) => [pass, (each / ofMap) * opacity, inks]);
         this.renderer.draw({ ...scene, passes, x: viewport.x, y: viewport.y, scale: viewport.scale, radius: 1 });
-        this.drawn = {};
-        for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-            this.box.addEventListener(type, (event) => this.drag(event));
-        }
-        this.box.addEventListener("keydown", (event) => this.press(event));
-        view.addEventListener("drawn", () => this.follow());
-    }
-
-    toggle(visible) {
-        this.visible = visible;
-        this.follow();
-    }
-
-    /** Shows the frame where the map looks; the points are drawn again only when they or their colours have changed. */
-    follow() {
-        const { view, box } = this;
-        const bounds = view.cloud ? view.bounds : null;
-        const { x0, x1, y0, y1 } = view.viewport.window;
-        const isWhole = !bounds || (x0 <= bounds.x0 && x1 >= bounds.x1 && y0 <= bounds.y0 && y1 >= bounds.y1);
-        box.hidden = !this.visible || isWhole;
-        if (box.hidden) return;
-        this.drawPoints(bounds);
-        const [left, top] = this.viewport.toScreen(x0, y1);
-        const [right, bottom] = this.viewport.toScreen(x1, y0);
-        const { width, height } = this.viewport;
-        const within = (value, most) => Math.min(most, Math.max(0, value));
-        // A view far away or very small is still to be seen: at the edge, or as a frame of eight pixels.
-        const place = (from, to, most) => {
-            const length = Math.max(8, within(to, most) - within(from, most));
-            return [Math.min(most - length, within(Math.max(0, (from + to) / 2 < length / 2 ? 0 : from), most)), length];
-        };
-        const [x, wide] = place(left, right, width);
-        const [y, high] = place(top, bottom, height);
-        Object.assign(this.frame.style, { left: `${x}px`, top: `${y}px`, width: `${wide}px`, height: `${high}px` });
-    }
-
-    drawPoints(bounds) {
-        const { view, viewport, drawn } = this;
-        const { clientWidth: width, clientHeight: height } = this.box;
-        const scene = view.scene();
-        const asBefore = drawn.grid === scene.grid && drawn.shades === scene.shades && drawn.inks === scene.inks && drawn.width === width;
-        if (asBefore) return;
-        Object.assign(viewport, { width, height });
-        viewport.fit(bounds, 6);
-        this.renderer.resize(width, height, 1);
-        const passes = scene.passes.map(([pass, opacity, inks]) => [pass, Math.min(1, opacity * Math.min(1, 3 * viewport.scale / scene.scale)), inks]);
-        this.renderer.draw({ ...scene, passes, x: viewport.x, y: viewport.y, scale: viewport.scale, radius: 1 });
         this.drawn = { grid: scene.grid, shades: scene.shades, inks: scene.inks, width };
     }
 
@@ -137,8 +90,8 @@ export class Minimap {
 
     press(event) {
         const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-        event.stopPropagation();
         if (!direction) return;
+        event.stopPropagation();
         event.preventDefault();
         const { x, y, width, height, scale } = this.view.viewport;
         this.moveTo(x + (direction[0] * step * width) / scale, y + (direction[1] * step * height) / scale);
