@@ -3,13 +3,11 @@
 import { drawClassNames, drawGrid, drawPrior, drawTickNumbers } from "./axes.js";
 import { token } from "./dom.js";
 import { drawMarks } from "./marks.js";
-import { ink, inkTable, onSchemeChange } from "./palette.js";
-import { Rasteriser, smallestRadius } from "./points/rasteriser.js";
-import { Shades, dimPass, plainPass } from "./points/shades.js";
+import { inkTable, onSchemeChange } from "./palette.js";
+import { Rasteriser } from "./points/rasteriser.js";
+import { Shades } from "./points/shades.js";
+import { passesOf, styleOf } from "./points/style.js";
 import { Viewport } from "./viewport.js";
-
-// Of the points that are not selected, where some are.
-const dimmed = 0.3;
 
 export class MapView extends EventTarget {
     /** frame: the element that holds `canvas.paper`, `canvas.points` and `canvas.marks`. */
@@ -128,30 +126,13 @@ export class MapView extends EventTarget {
         return {
             grid: cloud.grid, shades: this.shades.of({ cloud, visible, inks, selected }),
             inks: inks ? this.colouring.table : this.inks,
-            passes: selected ? this.passesWithSelection(opacity) : [[plainPass, opacity]],
+            passes: passesOf(opacity, selected !== null, this.showsOthers),
             x: viewport.x, y: viewport.y, scale: viewport.scale, radius,
         };
     }
 
-    /** The others in grey beneath, or not at all. */
-    passesWithSelection(opacity) {
-        const greys = new Uint32Array(256).fill(ink(token("--control-line")));
-        return [...(this.showsOthers ? [[dimPass, opacity * dimmed, greys]] : []), [plainPass, Math.min(1, opacity * 1.3)]];
-    }
-
-    /** Many points on few pixels are small and faint, so that density shows; few are large and clear. */
     pointStyle(scale = this.viewport.scale) {
-        const { spread, placed: count } = this.cloud;
-        const pixelsEach = (spread * scale ** 2) / Math.max(1, count);
-        const wanted = this.cloud.isOnePlace ? Infinity : 0.6 * Math.sqrt(pixelsEach);
-        const radius = Math.min(5.5, Math.max(smallestRadius, wanted));
-        // Where they would have to be smaller than a pixel they are fainter instead.
-        const crowding = Math.max(0.12, Math.min(1, wanted / smallestRadius));
-        const opacity = Math.min(0.92, 0.34 + 0.16 * radius) * crowding;
-        // A picture behind them needs clear points, a density of the same points faint ones.
-        const behind = this.behind.filter(({ visible }) => visible);
-        if (behind.some(({ isOfPoints }) => isOfPoints)) return { radius, opacity: opacity * 0.4 };
-        return { radius, opacity: behind.length > 0 ? Math.min(0.95, opacity + 0.2 * crowding) : opacity };
+        return styleOf(this.cloud, scale, this.behind.filter(({ visible }) => visible));
     }
 
     drawOverlay() {
