@@ -4,6 +4,7 @@
 import { epochsOf } from "../curves.js";
 import { element } from "../dom.js";
 import { followJob } from "../events.js";
+import { showNearestImage } from "./nearest-image.js";
 import { PointCloud } from "../point-cloud.js";
 import { Samples } from "../samples.js";
 import { job as jobOf, jobMap, events, mapEpochs, mapIndices } from "../training/calls.js";
@@ -58,6 +59,7 @@ export class WatchedJob {
         page.samples = samplesOf(job, indices);
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
+        showNearestImage(page, this.ending.signal);
     }
 
     cloud(positions) {
