@@ -3,13 +3,14 @@
 import { element, figure } from "../dom.js";
 import { latest } from "../latest.js";
 import { drawPicture } from "../picture.js";
+import { encoded } from "./encoded.js";
 import { isOnWhite } from "./fit.js";
 import { Neighbours } from "./neighbours.js";
 
 export class Card {
     constructor({ number, name, bytes }, images) {
         Object.assign(this, { number, name, bytes, images, answer: null });
-        this.ask = latest((asked) => images.encoded(asked), (answer, asked) => this.show(answer, asked.bytes), (error) => this.failed(error));
+        this.ask = latest(encoded, (answer, asked) => this.show(answer, asked.bytes), (error) => this.failed(error));
         this.build();
     }
 

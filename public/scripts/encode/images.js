@@ -1,6 +1,5 @@
 // The encoded images: taken in, encoded, listed, shown on the map, and kept over a reload.
 
-import * as api from "../api.js";
 import { byId } from "../dom.js";
 import { Card } from "./card.js";
 import { Unusable, fitted } from "./fit.js";
@@ -8,7 +7,6 @@ import { Keeping } from "./keeping.js";
 import { drawPosteriors } from "./posteriors.js";
 
 const most = 12;
-const neighbours = 6;
 
 export class Images {
     /** page: the MapPage. */
@@ -88,16 +86,6 @@ export class Images {
     encode(card) {
         card.wait(card.bytes);
         card.ask({ model: this.model, bytes: card.bytes });
-    }
-
-    /** What the model makes of an image. */
-    async encoded({ model, bytes }) {
-        const { channels, height, width } = model.input;
-        const shape = [1, channels, height, width];
-        const [posterior, reconstruction] = await Promise.all([api.posterior(model.name, bytes, shape), api.reconstruction(model.name, bytes, shape)]);
-        const isListed = model.operations?.includes("nearest");
-        const { nearest = [] } = isListed ? await api.nearest(model.name, { latent: posterior.mean }, neighbours) : {};
-        return { ...posterior, ...reconstruction, nearest };
     }
 
     /** Where the newest image lies, or null. */
