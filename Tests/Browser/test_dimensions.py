@@ -77,7 +77,7 @@ class Dimensions(PageTest):
         self.element(f"dimension-{strongest}").send_keys(Keys.ARROW_LEFT)
         self.wait(lambda: 2.4 < self.latent()[strongest] < 2.5)
         moved = self.latent()
-        self.wait(lambda: "z=" in self.script("return location.hash"))
+        self.wait(lambda: f"z={strongest}%3A{moved[strongest]:.4g}" in self.script("return location.hash"))
         self.driver.refresh()
         self.wait_for_space()
         self.wait(lambda: self.latent() == moved, "the latent survives a reload")

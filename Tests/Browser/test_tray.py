@@ -62,7 +62,7 @@ class Arithmetic(PageTest):
         weight.send_keys("0.5")
         half = [0.5 * places[indices[0]][axis] - places[indices[1]][axis] for axis in (0, 1)]
         self.wait_for_sum(half)
-        self.wait(lambda: "0.5" in self.script("return location.hash"))
+        self.wait(lambda: "tray=0.5*s" in self.script("return location.hash"))
         self.driver.refresh()
         self.wait_for_sum(half)
         with_sum = self.picture(".marks")
@@ -164,7 +164,7 @@ class Arithmetic(PageTest):
         self.css("#vectors button").click()
         self.wait_for_sum(vector["latent"])
         self.screenshot("tray-vectors")
-        self.wait(lambda: "g2=" in self.script("return location.hash"))
+        self.wait(lambda: "g2=" in self.script("return location.hash") and "v%3Alassoed" in self.script("return location.hash"))
         self.driver.refresh()
         self.wait_for_sum(vector["latent"])
         self.wait(lambda: self.script("return [...document.querySelectorAll('.vector-part [data-count]')].map((node) => Number(node.dataset.count))") == counts)
