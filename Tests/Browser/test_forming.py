@@ -101,6 +101,7 @@ class Forming(PageTest):
         self.wait(lambda: len(self.marks()) == 3)
         self.element("forming-slider").send_keys(Keys.HOME)
         self.wait(lambda: self.epoch() == 1)
+        self.wait(lambda: self.drawn() == 2000, "the fitted view has them all")
         before = self.wait(lambda: self.attribute("cursor-picture", "data-sample"), "the nearest point's own image")
         self.point(90, 60).perform()
         self.wait(lambda: self.attribute("cursor-picture", "data-sample") != before)

@@ -22,10 +22,13 @@ export class Forming {
         byId("forming-play").addEventListener("click", () => (this.running ? this.stop() : this.play()));
     }
 
-    /** frames: a Frames whose last is `cloud`, or null; records: a promise of the epochs' losses; note(epoch, isLast) is told beside the epoch. */
-    use(frames, cloud, { records = Promise.resolve([]), note = () => "" } = {}) {
+    /**
+     * frames: a Frames whose last is `cloud`, or null; records: a promise of the epochs' losses; note(epoch, isLast) is told beside the
+     * epoch; where `grows`, a fitted view widens until all that has been shown is in it.
+     */
+    use(frames, cloud, { records = Promise.resolve([]), note = () => "", grows = false } = {}) {
         this.stop();
-        Object.assign(this, { frames, cloud, note, bounds: cloud?.bounds });
+        Object.assign(this, { frames, cloud, note, grows, bounds: cloud?.bounds });
         this.curves.use(records);
         byId("forming").hidden = !frames || frames.last < 1 || cloud.count === 0;
         if (!frames) return;
@@ -70,10 +73,13 @@ export class Forming {
         }
     }
 
-    show(positions, time, bounds = this.bounds) {
+    show(positions, time, bounds) {
+        const before = this.bounds;
+        if (this.grows && !bounds && edges.some((edge) => this.frames.box[edge] !== before[edge])) this.bounds = { ...this.frames.box };
         const isEnd = time >= this.frames.last;
         const cloud = isEnd ? this.cloud : Object.assign(new PointCloud(positions, this.cloud.labels), { indices: this.cloud.indices });
-        this.view.show(cloud, this.view.names, bounds);
+        this.view.show(cloud, this.view.names, bounds ?? this.bounds);
+        if (before !== this.bounds && this.view.fitted) this.view.fit();
         this.describe(time);
     }
 
@@ -114,7 +120,7 @@ export class Forming {
                 break;
             }
             if (run !== this.running) return;
-            this.show(positions, this.time, grows ? between(from, bounds, part) : bounds);
+            this.show(positions, this.time, grows ? between(from, bounds, part) : undefined);
             if (grows && view.fitted) view.fit();
             if (part === 1) break;
             await new Promise((done) => requestAnimationFrame(done));
@@ -141,4 +147,5 @@ export class Forming {
     }
 }
 
+const edges = ["x0", "x1", "y0", "y1"];
 const between = (a, b, part) => Object.fromEntries(Object.keys(b).map((edge) => [edge, a[edge] + (b[edge] - a[edge]) * part]));

@@ -58,7 +58,7 @@ export class WatchedJob {
         page.empty(null);
         page.samples = samplesOf(job, indices);
         page.showCloud(cloud, this.labelNames(job.dataset));
-        page.forming.use(this.frames, cloud, { records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
+        page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
         showNearestImage(page, this.ending.signal);
     }
 
