@@ -189,7 +189,7 @@ class Arithmetic(PageTest):
         return self.driver.execute_async_script("""
             const done = arguments[0];
             (async () => {
-                const { pointsOf, stepsOf } = await import("/scripts/selection/selection.js");
+                const { pointsOf, stepsOf } = await import("/scripts/selection/steps.js");
                 const api = await import("/scripts/api.js");
                 const { PointCloud } = await import("/scripts/point-cloud.js");
                 const { positions, labels } = await api.map(document.getElementById("model-chooser").value);

@@ -1,11 +1,11 @@
 // The section of a space with other than two dimensions: which plane of it the map shows, and its latent, a slider a dimension.
 
 import * as api from "../api.js";
-import { element, figure, token } from "../dom.js";
-import { haloed } from "../axes.js";
+import { element } from "../dom.js";
 import { latest } from "../latest.js";
 import { drawPicture } from "../picture.js";
 import { encodingsOf } from "./encodings.js";
+import { baseOf, drawSliders, normal, textOf } from "./latents.js";
 import { Planes } from "./planes.js";
 import { PlaneChoice } from "./plane-choice.js";
 import { fitted } from "./projection.js";
@@ -35,7 +35,10 @@ export class DimensionsPanel {
             drawPicture(this.picture, values, model.input);
             this.picture.dataset.latent = latent.join(",");
         }, page.report);
-        page.view.layers.push((context, viewport) => this.draw(context, viewport));
+        page.view.layers.push((context, viewport) => {
+            const place = this.model && this.space.placeOf(this.space.base);
+            if (place) drawSliders(context, viewport, place);
+        });
     }
 
     leave() {
@@ -125,33 +128,4 @@ export class DimensionsPanel {
             page.report(error);
         }
     }
-
-    draw(context, viewport) {
-        const place = this.model && this.space.placeOf(this.space.base);
-        if (!place) return;
-        const [left, top] = viewport.toScreen(...place);
-        context.beginPath();
-        context.arc(left, top, 7, 0, 2 * Math.PI);
-        for (const [colour, width] of [[token("--paper-halo"), 6], [token("--accent"), 3]]) {
-            Object.assign(context, { strokeStyle: colour, lineWidth: width });
-            context.stroke();
-        }
-        Object.assign(context, { font: token("--canvas-label"), textAlign: "left", textBaseline: "middle" });
-        haloed(context, "sliders", left + 13, top, token("--ink"), 4);
-    }
-}
-
-/** Of the prior, by Box and Muller. */
-const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-
-/** "3:1.2,17:-0.5": what is not named is 0. */
-const textOf = (latent) => latent.map((value, d) => (value === 0 ? "" : `${d}:${Number(value.toPrecision(4))}`)).filter(Boolean).join(",");
-
-function baseOf(text, dimension) {
-    const latent = new Array(dimension).fill(0);
-    for (const part of text.split(",")) {
-        const [d, value] = part.split(":").map(Number);
-        if (Number.isInteger(d) && d < dimension && d >= 0 && Number.isFinite(value)) latent[d] = value;
-    }
-    return latent;
 }

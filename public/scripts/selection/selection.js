@@ -1,9 +1,7 @@
 // Which points are selected: steps that are taken one after the other (a region added, a region removed, all inverted),
 // short enough to live in the address. The map shows the others in grey beneath them, or not at all.
 
-import { pointsWithin } from "./region.js";
-
-const operations = { a: "add", r: "remove", i: "invert" };
+import { maskOf, stepsOf, taken, textOf } from "./steps.js";
 
 /** Dispatches "change" when what is selected, or shown of it, is another. `mask` has a byte a point, or is null without a selection. */
 export class Selection extends EventTarget {
@@ -89,41 +87,4 @@ export class Selection extends EventTarget {
         }
         return found.slice(0, count);
     }
-}
-
-/** The selection after one more step; null is nothing. */
-function taken(before, { operation, polygon }, cloud) {
-    if (operation === "invert") return before?.map((byte) => byte ^ 1) ?? new Uint8Array(cloud.count).fill(1);
-    const found = new Uint8Array(cloud.count);
-    pointsWithin(polygon, cloud.grid, found);
-    if (before === null && operation === "add") return found;
-    const mask = before?.slice() ?? new Uint8Array(cloud.count);
-    const value = operation === "add" ? 1 : 0;
-    for (let i = 0; i < found.length; i += 1) if (found[i] !== 0) mask[i] = value;
-    return mask;
-}
-
-async function maskOf(steps, cloudOf) {
-    let mask = null;
-    for (const step of steps) mask = taken(mask, step, await cloudOf(step.plane));
-    return mask;
-}
-
-/** The points that steps select, in order; `cloudOf(plane)` gives the points on the plane in which a step was made. */
-export async function pointsOf(steps, cloudOf) {
-    const mask = await maskOf(steps, cloudOf) ?? [];
-    const found = [];
-    for (let i = 0; i < mask.length; i += 1) if (mask[i] !== 0) found.push(i);
-    return found;
-}
-
-/** "a" or "r" with the corners' numbers, or "i", with ";" between; a plane that is not the map's own stands in "@". */
-export const textOf = (steps) =>
-    steps.map(({ operation, polygon, plane }) => `${operation[0]}${plane && `@${plane}@`}${polygon.join(",")}`).join(";");
-
-export function stepsOf(text) {
-    return text.split(";").map((part) => {
-        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@([\d.]+|=)@)?(.*)$/) ?? [];
-        return { operation: operations[operation], plane, polygon: (corners ?? "").split(",").filter(Boolean).map(Number) };
-    }).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
 }

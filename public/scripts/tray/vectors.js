@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import { element, figure } from "../dom.js";
-import { pointsOf, stepsOf, textOf } from "../selection/selection.js";
+import { pointsOf, stepsOf, textOf } from "../selection/steps.js";
 
 const mostPoints = 1000; // that the daemon takes for a group
 const groups = [["g1", "From"], ["g2", "To"]];
