@@ -6,6 +6,7 @@ import { errorAdvice } from "./advice.js";
 import * as calls from "./calls.js";
 import { keepDraft, keyFor, readDraft, used } from "./draft.js";
 import { drawFields, own } from "./field-rows.js";
+import { FormErrors } from "./form-errors.js";
 import { fields, ofTheJob } from "./fields.js";
 import { isNumber, readSchema } from "./schema.js";
 
@@ -39,6 +40,7 @@ export class TrainingForm {
         const known = new Set(fields.map(({ key }) => key));
         const others = [...schema.training.keys()].filter((key) => !known.has(key));
         this.fields = [...fields, ...others.map((key) => ({ key, group: "Other", label: key, hint: "" }))];
+        this.errors = new FormErrors(this.fields);
         this.draw();
         this.fill(readDraft());
     }
@@ -59,7 +61,7 @@ export class TrainingForm {
         if (datasets.some(({ name }) => name === chosen)) input("dataset").value = chosen;
         const none = datasets.length === 0;
         byId("form-submit").disabled = none;
-        this.showError("dataset", none ? "The daemon has no dataset. Upload one below, or run “latentd dataset fetch mnist” and reload." : null);
+        this.errors.show("dataset", none ? "The daemon has no dataset. Upload one below, or run “latentd dataset fetch mnist” and reload." : null);
     }
 
     /** Everything that is filled in, as texts by field. */
@@ -78,7 +80,7 @@ export class TrainingForm {
         }
         byId("field-configuration").value = values.configuration ?? "";
         if (this.fields.some(({ key, group }) => group && values[key])) byId("form-more").open = true;
-        this.clearErrors();
+        this.errors.clear();
         this.changed();
     }
 
@@ -112,14 +114,14 @@ export class TrainingForm {
     }
 
     async submit() {
-        this.clearErrors();
+        this.errors.clear();
         const unreadable = this.fields.find((field) => isNumber(this.facts(field)) && input(field.key).validity.badInput);
-        if (unreadable) return this.showError(unreadable.key, `${unreadable.label} must be a number.`);
+        if (unreadable) return this.errors.show(unreadable.key, `${unreadable.label} must be a number.`);
         let body;
         try {
             body = this.body();
         } catch (error) {
-            return this.showError("configuration", `That is not JSON: ${error.message}`);
+            return this.errors.show("configuration", `That is not JSON: ${error.message}`);
         }
         byId("form-submit").disabled = true;
         try {
@@ -128,7 +130,7 @@ export class TrainingForm {
             this.fill({ ...this.values(), name: "" });
             this.submitted(job);
         } catch (error) {
-            if (error instanceof ApiError) this.showError(this.fieldOf(error.parameter), errorAdvice(error));
+            if (error instanceof ApiError) this.errors.show(this.errors.fieldOf(error.parameter), errorAdvice(error));
             else this.report(error);
         } finally {
             byId("form-submit").disabled = false;
@@ -146,29 +148,5 @@ export class TrainingForm {
             else (ofTheJob.has(field.key) ? body : body.training)[field.key] = value;
         }
         return body;
-    }
-
-    /** "training.epochs" and "epochs" both name the field of epochs; null is the form as a whole. */
-    fieldOf(parameter) {
-        const parts = (parameter ?? "").split(/[.[\]]/);
-        if (parts[0] === "model" && input("model").value === own) return "configuration";
-        return this.fields.find(({ key }) => parts.includes(key))?.key ?? null;
-    }
-
-    showError(key, message) {
-        const place = byId(key ? `error-${key}` : "form-error");
-        place.hidden = message === null;
-        place.textContent = message ?? "";
-        if (key === null) return;
-        input(key).removeAttribute("aria-invalid");
-        if (message === null) return;
-        input(key).setAttribute("aria-invalid", "true");
-        input(key).closest("details")?.setAttribute("open", "");
-        if (!byId("panel-training").hidden) input(key).focus();
-    }
-
-    clearErrors() {
-        for (const { key } of [...this.fields, { key: "configuration" }]) this.showError(key, null);
-        this.showError(null, null);
     }
 }
