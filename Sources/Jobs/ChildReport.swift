@@ -7,6 +7,15 @@ struct ChildReport: Sendable {
         case event(kind: String, content: [String: JSONValue])
 
         var isEvent: Bool { if case .event = self { true } else { false } }
+
+        /// What writes say together of progress and metrics: nothing, or one write.
+        static func latest(of writes: [Write]) -> [Write] {
+            var latest: (progress: String?, metrics: String?) = (nil, nil)
+            for case .latest(let progress, let metrics) in writes {
+                latest = (progress ?? latest.progress, metrics ?? latest.metrics)
+            }
+            return latest == (nil, nil) ? [] : [.latest(progress: latest.progress, metrics: latest.metrics)]
+        }
     }
 
     private(set) var resultPath: String?

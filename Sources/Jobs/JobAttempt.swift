@@ -156,7 +156,7 @@ struct JobAttempt {
         return count
     }
 
-    /// What cannot be stored is kept for the next time: every event, and progress where nothing follows it.
+    /// What cannot be stored is kept for the next time: every event, and the latest progress.
     private mutating func store(_ writes: [ChildReport.Write]) {
         let due = unwritten + writes
         do {
@@ -164,7 +164,7 @@ struct JobAttempt {
             unwritten = []
         } catch {
             logger.error("the job store cannot keep what a job tells", metadata: ["error": "\(error)"])
-            unwritten = due.filter(\.isEvent).suffix(Self.unwrittenLimit) + due.suffix(1).filter { !$0.isEvent }
+            unwritten = due.filter(\.isEvent).suffix(Self.unwrittenLimit) + ChildReport.Write.latest(of: due)
         }
     }
 

@@ -73,6 +73,15 @@ import Testing
         #expect(report.writes(at: start + .seconds(1), isEnd: true) == latest(4))
     }
 
+    @Test func whatCouldNotBeStoredKeepsTheLatestOfEach() {
+        typealias Write = ChildReport.Write
+        let event = Write.event(kind: "epoch", content: [:])
+        #expect(Write.latest(of: [event]).isEmpty)
+        #expect(
+            Write.latest(of: [.latest(progress: "1", metrics: "a"), event, .latest(progress: "2", metrics: nil), event])
+                == [.latest(progress: "2", metrics: "a")])
+    }
+
     @Test func eventsAreStoredAtOnceWithTheirMetrics() {
         let start = ContinuousClock.now
         var report = ChildReport(interval: .seconds(1))

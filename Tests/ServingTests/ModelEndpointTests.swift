@@ -1,9 +1,10 @@
-import Checkpoints
 import HTTP
 import HTTPTypes
 import Images
+import Tensors
 import Testing
 
+@testable import Checkpoints
 @testable import Serving
 
 @Suite struct ModelEndpointTests {
@@ -227,11 +228,17 @@ import Testing
         #expect(try daemon.get("/v1/models/tiny/map?epoch=1&axes=1,0").floats("latent").values == [0.5, 0, 0, 0.25])
     }
 
-    /// The samples of the map are the first images of the dataset, so each has the losses of its reconstruction.
+    /// The codes of `tiny` are those of no image, so this map is made of the dataset's images.
     @Test func givesTheLossesOfTheMapsSamples() throws {
-        let samples = (0..<4).map { index in
-            daemon.post("/v1/models/tiny/reconstruct", #"{"sample":{"dataset":"squares","index":\#(index)}}"#)
+        #expect(self.daemon.get("/v1/models/tiny/map?values=loss").failure.code == "dataset_changed")
+        func sample(_ index: Int) -> String { #"{"sample":{"dataset":"squares","index":\#(index)}}"# }
+        let codes: [Float] = try (0..<4).flatMap {
+            try self.daemon.post("/v1/models/tiny/encode", sample($0)).floats("mean").values
         }
+        let encoded = try LatentMap(
+            epoch: 2, dataset: "squares", split: "test", latents: try Tensor(shape: [4, 2], values: codes), labels: nil)
+        let daemon = try TestDaemon(damage: ["tiny/1/map.safetensors": try encoded.content().bytes(checksum: true)])
+        let samples = (0..<4).map { daemon.post("/v1/models/tiny/reconstruct", sample($0)) }
         let losses = try samples.map { try $0.floats("reconstruction_loss").values[0] }
         let divergences = try samples.map { try $0.floats("kl_divergence").values[0] }
         let map = daemon.get("/v1/models/tiny/map?values=loss")

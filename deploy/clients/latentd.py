@@ -181,7 +181,7 @@ class Client:
         """
         Keeps images on the server as a dataset that jobs train on; gives what the server says of it, as a dict.
 
-        train, test: images, [count, channels, height, width] or [count, height, width]; floats of 0 to 1 become bytes. Without
+        train, test: images, [count, channels, height, width] or [count, height, width]; floats of 0 to 1, or integers of 0 to 255. Without
             test images the server holds every tenth image out.
         train_labels, test_labels: one number of 0 to 254 an image.
         """
@@ -642,8 +642,14 @@ def floats(values):
 def idx_images(images):
     """Images as an IDX file: three dimensions for grey ones, four with the channels last for others."""
     images = numpy.asarray(images)
-    if images.dtype != numpy.uint8:
-        images = numpy.rint(numpy.clip(floats(images), 0, 1) * 255).astype(numpy.uint8)
+    if images.dtype.kind in "fb":
+        images = floats(images)
+        if not (numpy.isfinite(images).all() and images.min(initial=0) >= 0 and images.max(initial=1) <= 1):
+            raise ValueError("floats of images are 0 to 1; bytes of 0 to 255 are integers")
+        images = numpy.rint(images * 255)
+    elif images.dtype.kind not in "iu" or images.size and not 0 <= images.min() <= images.max() <= 255:
+        raise ValueError("images are floats of 0 to 1 or integers of 0 to 255")
+    images = images.astype(numpy.uint8)
     if images.ndim not in (3, 4):
         raise ValueError(f"images have 3 or 4 dimensions, not {images.ndim}")
     if images.ndim == 4:
@@ -653,8 +659,8 @@ def idx_images(images):
 
 def idx_labels(labels):
     labels = numpy.asarray(labels)
-    if labels.ndim != 1 or labels.size and not (0 <= labels.min() and labels.max() <= 254):
-        raise ValueError("labels are numbers of 0 to 254 in one dimension")
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.size and not 0 <= labels.min() <= labels.max() <= 254:
+        raise ValueError("labels are integers of 0 to 254 in one dimension")
     return bytes([0, 0, 8, 1]) + struct.pack(">I", labels.size) + labels.astype(numpy.uint8).tobytes()
 
 

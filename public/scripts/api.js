@@ -110,12 +110,23 @@ export const offersAxes = () => mapTakes("axes");
 
 /** A number for each point of a map: kind "loss" or "kl". */
 export async function mapValues(m, kind, count) {
-    const response = await request(`/v1/models/${name(m)}/map?values=${kind}`, { accept: binary });
+    const response = await patiently(() => request(`/v1/models/${name(m)}/map?values=${kind}`, { accept: binary }));
     const bytes = await response.arrayBuffer();
     if (bytes.byteLength !== 4 * count) {
         throw new ApiError(502, { message: "The numbers that the daemon sent do not fit the map. Reload the page." });
     }
     return new Float32Array(bytes);
+}
+
+/** Asks again, for a minute, what is being worked out for somebody else. */
+async function patiently(ask, left = 60) {
+    try {
+        return await ask();
+    } catch (error) {
+        if (error.code !== "losses_computing" || left === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return patiently(ask, left - 1);
+    }
 }
 
 /** A model's weights: the bytes of its safetensors file. */

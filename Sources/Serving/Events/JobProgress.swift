@@ -14,16 +14,18 @@ struct JobProgress {
 
     /// What to tell; who comes new is told at once.
     private(set) var latest: ProgressWord?
-    private var told: (progress: String?, metrics: String?) = (nil, nil)
+    private var told: (status: JobStatus?, progress: String?, metrics: String?) = (nil, nil, nil)
     private var due: ContinuousClock.Instant?
 
     /// Takes news of the job.
     ///
     /// - Returns: in how long to come back, where it is too soon to tell them.
     mutating func update(_ job: Job, at now: ContinuousClock.Instant) -> Duration? {
-        guard job.progress != nil || job.metrics != nil, (job.progress, job.metrics) != told else { return nil }
+        guard job.progress != nil || job.metrics != nil, (job.status, job.progress, job.metrics) != told else {
+            return nil
+        }
         if let due, now < due { return now.duration(to: due) }
-        (told, due) = ((job.progress, job.metrics), now + Self.interval)
+        (told, due) = ((job.status, job.progress, job.metrics), now + Self.interval)
         var writer = JSONWriter()
         JobDocument.writeProgress(of: job, &writer)
         let event = ServerSentEvent(name: "progress", data: writer.bytes)

@@ -3,8 +3,9 @@ import Checkpoints
 import Datasets
 import Foundation
 import HTTP
+import Tensors
 
-/// What a model makes of the images of its map: both parts of the loss, worked out once a version.
+/// What a model makes of the images of its map: both parts of the loss.
 struct SampleLosses: Sendable {
     enum Part: String, CaseIterable {
         /// Negative log-likelihood at the posterior's mean, in nats an image.
@@ -15,8 +16,15 @@ struct SampleLosses: Sendable {
 
     private(set) var reconstruction: [Double] = []
     private(set) var divergence: [Double] = []
+    /// Of each latent dimension, the sum over the images.
+    private var divergences: [Double]
+
+    init(dimensions: Int) { divergences = [Double](repeating: 0, count: dimensions) }
+
+    var count: Int { reconstruction.count }
+
     /// The divergence of each latent dimension, the mean over the images.
-    private(set) var dimensions: [Double]
+    var dimensions: [Double] { divergences.map { $0 / Double(max(1, count)) } }
 
     func values(_ part: Part) -> [Double] {
         switch part {
@@ -25,43 +33,58 @@ struct SampleLosses: Sendable {
         }
     }
 
-    /// The losses of the model's latest map. Takes as long as its images take to go through the model, the first time.
-    static func of(
-        _ map: LatentMap, _ model: ServedModel, _ request: Request, _ services: Services
-    ) throws -> SampleLosses {
-        try model.derived.value { try SampleLosses(map, model, request, services) }
+    /// Adds the losses of the map's next images, as many as one result may hold.
+    ///
+    /// The images are those that the map was made of, or they are refused: their means are the map's latents.
+    mutating func add(_ source: SampleSource, _ computation: Computation) throws {
+        let result = try computation.reconstruct(try source.images(from: count))
+        let (means, logVariances) = (result.encoding.mean.values, result.encoding.logVariance.values)
+        let first = count * divergences.count
+        for place in means.indices {
+            guard Self.isClose(means[place], source.map.latents.values[first + place]) else {
+                throw ServiceError.impossible(
+                    "dataset_changed",
+                    "Image \(source.indices[count + place / divergences.count]) of '\(source.map.dataset)' is not the one "
+                        + "that the map was made of.", "values")
+            }
+            let (mean, logVariance) = (Double(means[place]), Double(logVariances[place]))
+            divergences[place % divergences.count] += 0.5 * (mean * mean + exp(logVariance) - 1 - logVariance)
+        }
+        reconstruction += result.reconstructionLosses
+        divergence += result.divergences
     }
 
-    private init(_ map: LatentMap, _ model: ServedModel, _ request: Request, _ services: Services) throws {
-        let reader = try services.reader(of: model, for: request)
+    private static func isClose(_ mean: Float, _ latent: Float) -> Bool {
+        abs(mean - latent) <= 1e-3 * max(1, abs(latent))
+    }
+}
+
+/// The images of a map.
+struct SampleSource {
+    let map: LatentMap
+    let indices: [Int]
+    private let reader: PointReader
+    private let split: Split
+    private let part: Int
+
+    init(_ map: LatentMap, _ model: ServedModel, _ request: Request, _ services: Services) throws {
         guard let part = Dataset.Part(rawValue: map.split) else {
             throw ServiceError.impossible(
                 "split_not_found", "The map is of a split '\(map.split.prefix(64))'.", "values")
         }
-        let split = try reader.split(part, of: map.dataset, parameter: "values")
-        let indices = map.indices ?? Array(0..<map.latents.rows)
-        let computation = Computation(model.autoencoder, for: request)
-        dimensions = [Double](repeating: 0, count: model.configuration.latentDimension)
-        for start in stride(from: 0, to: indices.count, by: Self.part) {
-            let part = indices[start..<min(start + Self.part, indices.count)]
-            let pixels: [Float]
-            do throws(DatasetError) { pixels = try PointReader.pixels(split, part) } catch {
-                throw ServiceError(error, parameter: "values")
-            }
-            add(try computation.reconstruct(try reader.tensor(pixels, count: part.count)))
-        }
-        for index in dimensions.indices { dimensions[index] /= Double(max(1, indices.count)) }
+        reader = try services.reader(of: model, for: request)
+        split = try reader.split(part, of: map.dataset, parameter: "values")
+        (self.map, indices) = (map, map.indices ?? Array(0..<map.latents.rows))
+        self.part = max(1, min(512, Limits.values / max(1, model.configuration.input.count)))
     }
 
-    private static let part = 512
-
-    private mutating func add(_ result: Reconstruction) {
-        reconstruction += result.reconstructionLosses
-        divergence += result.divergences
-        let (means, logVariances) = (result.encoding.mean.values, result.encoding.logVariance.values)
-        for place in means.indices {
-            let (mean, logVariance) = (Double(means[place]), Double(logVariances[place]))
-            dimensions[place % dimensions.count] += 0.5 * (mean * mean + exp(logVariance) - 1 - logVariance)
+    /// [n, channels, height, width]
+    func images(from first: Int) throws -> Tensor {
+        let part = indices[first..<min(first + part, indices.count)]
+        let pixels: [Float]
+        do throws(DatasetError) { pixels = try PointReader.pixels(split, part) } catch {
+            throw ServiceError(error, parameter: "values")
         }
+        return try reader.tensor(pixels, count: part.count)
     }
 }

@@ -25,7 +25,7 @@ enum MapRoute {
                 throw ServiceError.impossible(
                     "conflicting_fields", "Losses are those of the latest map; 'epoch' cannot be given too.", "values")
             }
-            result.losses = (part, try SampleLosses.of(map, model, request, services))
+            result.losses = (part, try KeptLosses.of(map, model, request, services))
         }
         return try result.response(to: request)
     }

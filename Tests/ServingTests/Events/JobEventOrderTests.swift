@@ -94,5 +94,8 @@ struct JobEventOrderTests {
         #expect(next.number > word.number && String(decoding: next.bytes, as: UTF8.self).contains("{\"step\":2}"))
         #expect(told.update(second, at: start + .seconds(9)) == nil)
         #expect(told.latest == next)
+        try daemon.jobs.end(id, .requeued(reason: "an attempt ended", crashed: false))
+        #expect(told.update(try daemon.jobs.job(id), at: start + .seconds(10)) == nil)
+        #expect(told.latest.map { String(decoding: $0.bytes, as: UTF8.self).contains("\"status\":\"queued\"") } == true)
     }
 }
