@@ -189,8 +189,8 @@ class PageTest(unittest.TestCase):
         self.forgiven.append(text)
 
 
-def run_tests(description, *cases):
-    """The command line that a file of tests has, where it needs nothing of its own."""
+def run_tests(description, *cases, options=None):
+    """The command line that a file of tests has; `options` are those of its own, as argparse takes them."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True, help="the daemon's address")
     parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
@@ -198,6 +198,8 @@ def run_tests(description, *cases):
     parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
     parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
     parser.add_argument("--only", default=None, help="run the tests whose name contains this")
+    for name, details in (options or {}).items():
+        parser.add_argument(name, **details)
     PageTest.options = parser.parse_args()
     os.makedirs(PageTest.options.screenshots, exist_ok=True)
     loader = unittest.TestLoader()

@@ -3,14 +3,12 @@
 
     /usr/bin/python3 Tests/Browser/test_docs.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import argparse
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 DECODE = "post-v1-models-model-decode"
@@ -154,20 +152,5 @@ CONTRAST = """
 """
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--docs", default="docs", help="the path of the page")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    result = unittest.TextTestRunner(verbosity=2).run(loader.loadTestsFromTestCase(Reference))
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Reference, options={"--docs": {"default": "docs", "help": "the path of the page"}})

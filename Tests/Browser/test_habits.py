@@ -3,17 +3,15 @@
 
     /usr/bin/python3 Tests/Browser/test_habits.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import argparse
 import itertools
 import json
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import accessibility  # noqa: E402
-from browser import PageTest  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
@@ -265,22 +263,5 @@ class Daemon(PageTest):
         self.forgive("ERR_INTERNET_DISCONNECTED")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
-    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in (Everybody, Choices, Daemon))
-    result = unittest.TextTestRunner(verbosity=2).run(suite)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Everybody, Choices, Daemon)

@@ -5,14 +5,12 @@
 
 Needs Debian's chromium, chromium-driver and python3-selenium. Every wait is for a condition.
 """
-import argparse
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -211,23 +209,6 @@ class Habits(PageTest):
         self.assertEqual(self.fetch_header("/", "X-Content-Type-Options"), "nosniff")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--model", default="mnist-2d", help="the model whose map is looked at")
-    parser.add_argument("--points", type=int, default=10_000, help="how many points that model's map has")
-    parser.add_argument("--finish-job", action="store_true", help="also wait for a whole training job")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in (Map, Training, Habits))
-    result = unittest.TextTestRunner(verbosity=2).run(suite)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Map, Training, Habits, options={
+        "--finish-job": {"action": "store_true", "help": "also wait for a whole training job"}})

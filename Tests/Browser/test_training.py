@@ -3,19 +3,17 @@
 
     /usr/bin/python3 Tests/Browser/test_training.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import argparse
 import json
 import os
 import random
 import struct
 import sys
-import unittest
 import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest  # noqa: E402
+from browser import PageTest, run_tests  # noqa: E402
 from png import grey_png  # noqa: E402
 
 
@@ -290,20 +288,5 @@ class Datasets(TrainingTest):
         self.assertTrue(self.element("upload-submit").is_enabled(), "it can be sent again")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", required=True, help="the daemon's address")
-    parser.add_argument("--screenshots", required=True, help="the folder for the screenshots")
-    parser.add_argument("--only", default=None, help="run the tests whose name contains this")
-    PageTest.options = parser.parse_args()
-    os.makedirs(PageTest.options.screenshots, exist_ok=True)
-    loader = unittest.TestLoader()
-    if PageTest.options.only:
-        loader.testNamePatterns = [f"*{PageTest.options.only}*"]
-    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in (Form, Jobs, Datasets))
-    result = unittest.TextTestRunner(verbosity=2).run(suite)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(__doc__, Form, Jobs, Datasets)
