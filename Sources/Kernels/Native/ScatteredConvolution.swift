@@ -58,10 +58,13 @@ final class ScatteredConvolution {
         let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)
         let (width, taps) = (geometry.kernel.width, geometry.kernel.height * geometry.kernel.width)
         for (rows, columns, window) in phases {
-            let places = rows.taps.flatMap { row in columns.taps.map { column in row * width + column } }
-            for (tap, place) in places.enumerated() {
-                for o in 0..<outs {
-                    window.load(row: tap * outs + o, plain + o * ins * taps + place, step: taps)
+            var target = 0
+            for row in rows.taps {
+                for column in columns.taps {
+                    for o in 0..<outs {
+                        window.load(row: target, plain + o * ins * taps + row * width + column, step: taps)
+                        target += 1
+                    }
                 }
             }
             window.weightsChanged()
