@@ -225,14 +225,23 @@ class Bench:
         with self.daemon() as daemon:
             for turn in range(self.arguments.rounds):
                 began = time.perf_counter()
-                daemon.wait_for(daemon.submit(name="bench", dataset=self.dataset, training=training), "succeeded")
+                job = daemon.submit(name="bench", dataset=self.dataset, training=training)
+                follow(daemon, job)
                 jobs.append(time.perf_counter() - began)
+                daemon.wait_for(job, "succeeded")
                 began = time.perf_counter()
                 subprocess.run([*command, self.folder / f"bare-{turn}"], check=True, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=support.environment())
                 bare.append(time.perf_counter() - began)
         self.ratio("overhead", f"a job of {training['epochs']} epochs of MNIST's size", jobs, bare, "s", "at most 1.02",
                    lambda ratio: ratio <= 1.02)
+
+
+def follow(daemon, job):
+    """Waits for a job's end by its events: asking again and again would take time from the training."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=600)) as connection:
+        connection.request("GET", f"/v1/jobs/{job}/events", headers={"Accept": "text/event-stream"})
+        connection.getresponse().read()
 
 
 def spread(times, unit):
