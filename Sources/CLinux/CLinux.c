@@ -66,7 +66,8 @@ int linux_eventfd_reset(int fd) {
     ssize_t count;
     do count = read(fd, &value, sizeof value);
     while (count < 0 && errno == EINTR);
-    return count < 0 && errno != EAGAIN ? -errno : 0;
+    if (count < 0) return errno == EAGAIN ? 0 : -errno;
+    return 1;
 }
 
 static int fail_closing(int fd) {

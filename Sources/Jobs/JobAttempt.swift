@@ -12,6 +12,9 @@ struct JobAttempt {
     private var log: ChildLog?
     /// Events that the database did not take yet, the oldest first.
     private(set) var unwritten: [ChildReport.Write] = []
+    /// Whether requests may have come that were not looked for: the database is asked when there is word, not at each line
+    /// of the child's.
+    private var mayHaveRequests = true
     private var isCancelRequested = false
     private var isPauseRequested = false
     private var ending = Ending.none
@@ -63,7 +66,7 @@ struct JobAttempt {
         var output: Descriptor? = child.output
         var errors: Descriptor? = child.errors
         while true {
-            wake.reset()
+            mayHaveRequests = wake.reset() || mayHaveRequests
             push(child)
             let ready = wake.wait(for: [child.ended, output, errors], until: deadline)
             if ready[1] { takeOutput(&output, &buffer) }
@@ -95,7 +98,7 @@ struct JobAttempt {
     private mutating func push(_ child: borrowing ChildProcess) {
         switch ending {
         case .none:
-            lookForRequests()
+            if mayHaveRequests { lookForRequests() }
             guard isCancelRequested || isPauseRequested || runner.isStopping else { return killIfSilent(child) }
             logger.info("asking the training process to end")
             child.signal(SIGTERM)
@@ -128,6 +131,7 @@ struct JobAttempt {
     private mutating func lookForRequests() {
         do {
             let job = try runner.store.job(job.id)
+            mayHaveRequests = false
             isCancelRequested = isCancelRequested || job.isCancelRequested
             isPauseRequested = isPauseRequested || job.isPauseRequested
         } catch {

@@ -16,7 +16,10 @@ final class WakeSignal: Sendable {
     func signal() { _ = linux_eventfd_signal(descriptor.number) }
 
     /// Forgets the signals so far; look at the state they announced only afterwards.
-    func reset() { _ = linux_eventfd_reset(descriptor.number) }
+    ///
+    /// - Returns: whether there were any.
+    @discardableResult
+    func reset() -> Bool { linux_eventfd_reset(descriptor.number) > 0 }
 
     /// Sleeps until a signal, the end or input of one of `descriptors`, or `deadline`; nil entries are left out.
     ///

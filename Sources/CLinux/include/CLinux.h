@@ -37,6 +37,7 @@ int linux_epoll_wait(int epoll, struct linux_event *events, int capacity, int ti
 /// A non-blocking, close-on-exec event counter, its signal and its reset.
 int linux_eventfd_create(void);
 int linux_eventfd_signal(int fd);
+/// 1 where there were signals, 0 where there were none, or -errno.
 int linux_eventfd_reset(int fd);
 
 /// A non-blocking, close-on-exec TCP socket, listening; SO_REUSEADDR set, IPv6 sockets IPv6 only.
