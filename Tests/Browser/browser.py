@@ -1,11 +1,13 @@
 """One headless Chromium for all tests, and what a person does with the page: point, click, fill in, look."""
 import argparse
+import json
 import os
 import secrets
 import shutil
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -187,6 +189,15 @@ class PageTest(unittest.TestCase):
     def forgive(self, text):
         """An error on the console that this test provokes: the browser itself writes a line for a 4xx."""
         self.forgiven.append(text)
+
+
+def call(method, path, body=None):
+    """The daemon's answer to a call of its API."""
+    request = urllib.request.Request(PageTest.options.url.rstrip("/") + path, method=method,
+                                     data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read() or b"null")
 
 
 def run_tests(description, *cases, options=None):

@@ -8,11 +8,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest, run_tests  # noqa: E402
+from browser import PageTest, call, run_tests  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.ui import Select  # noqa: E402
-from test_forming import call, submit  # noqa: E402
+from test_forming import submit  # noqa: E402
 
 A, B = "compare-a", "compare-b"
 

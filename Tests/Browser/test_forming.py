@@ -3,24 +3,14 @@
 
     /usr/bin/python3 Tests/Browser/test_forming.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import json
 import os
 import sys
 import unittest
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest, run_tests  # noqa: E402
+from browser import PageTest, call, run_tests  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
-
-
-def call(method, path, body=None):
-    request = urllib.request.Request(PageTest.options.url.rstrip("/") + path, method=method,
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read() or b"null")
 
 
 def submit(name, **training):

@@ -9,20 +9,11 @@ import random
 import struct
 import sys
 import urllib.error
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from browser import PageTest, run_tests  # noqa: E402
+from browser import PageTest, call, run_tests  # noqa: E402
 from png import grey_png  # noqa: E402
-
-
-def call(method, path, body=None):
-    request = urllib.request.Request(PageTest.options.url.rstrip("/") + path, method=method,
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.loads(answer.read() or b"null")
 
 
 class TrainingTest(PageTest):
