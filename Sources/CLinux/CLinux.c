@@ -165,6 +165,8 @@ int linux_reset_on_close(int fd) {
 
 void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
+void linux_trim_heaps(void) { malloc_trim(0); }
+
 void linux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 int linux_die_with_parent(int signal) { return result(prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0)); }

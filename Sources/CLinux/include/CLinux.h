@@ -63,6 +63,8 @@ int linux_reset_on_close(int fd);
 
 /// Threads share at most this many heaps of malloc; to be called before there are any.
 void linux_limit_heaps(int count);
+/// Gives the whole pages within malloc's heaps that nothing lies on back to the kernel.
+void linux_trim_heaps(void);
 /// SIGPIPE is ignored from here on, in the whole process.
 void linux_ignore_sigpipe(void);
 /// Asks the kernel to send `signal` to this process when its parent dies. 0 or -errno.

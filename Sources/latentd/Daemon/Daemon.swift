@@ -1,3 +1,4 @@
+import CLinux
 import Checkpoints
 import Datasets
 import Foundation
@@ -24,6 +25,8 @@ final class Daemon {
     private let work: JobWork
     private let removal: JobObservation
     private let tokens: TokenStore
+    /// malloc by itself gives back only what lies at a heap's end, so the holes between what is in use would grow for hours.
+    private static let betweenTrims = Duration.seconds(30)
 
     /// Opens the state folder and binds nothing yet.
     ///
@@ -134,8 +137,14 @@ final class Daemon {
 
     /// Meanwhile looks after what may change under a running daemon.
     private func waitForStop() {
+        var nextTrim = MonotonicInstant.now.advanced(by: Self.betweenTrims)
         while true {
-            switch signals.wait(upTo: .seconds(1)) {
+            let signal = signals.wait(upTo: .seconds(1))
+            if nextTrim <= .now {
+                linux_trim_heaps()
+                nextTrim = .now.advanced(by: Self.betweenTrims)
+            }
+            switch signal {
             case SIGTERM, SIGINT: return
             case SIGUSR1:
                 let level = logLevel.cycle()
