@@ -1,5 +1,8 @@
 // Products for one instruction set. Included inside a namespace that says how wide its vectors are (every_instruction_set.h).
 
+// Weights are read once and come from the second cache at best: lines are asked for that many steps of the depth before.
+constexpr int64_t ahead = 8, floats_of_a_line = 16;
+
 // rows × count sums of vectors, which stay in registers over the whole depth of every segment.
 template <int width, int rows, int count>
 void tile(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
@@ -15,7 +18,10 @@ void tile(const latentd_product &p, const float *a, const float *b, const float 
         for (int64_t k = 0; k < p.depth; k++, x += p.a_step, w += p.b_step) {
             floats factors[count];
 #pragma unroll
-            for (int v = 0; v < count; v++) factors[v] = *(const floats *)(w + v * width);
+            for (int v = 0; v < count; v++) {
+                factors[v] = *(const floats *)(w + v * width);
+                if (v * width % floats_of_a_line == 0) __builtin_prefetch(w + ahead * p.b_step + v * width);
+            }
 #pragma unroll
             for (int r = 0; r < rows; r++) {
                 float factor = x[r * p.a_row];
