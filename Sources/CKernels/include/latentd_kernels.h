@@ -77,7 +77,7 @@ void latentd_window_back(latentd_instruction_set set, const latentd_window *wind
 
 /// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
 ///
-/// terms [source_height, source_width, columns], of whose columns the first are [kernel_height, kernel_width, channels];
+/// terms [columns, source_height, source_width], of whose columns the first are [kernel_height, kernel_width, channels];
 /// target [height, width, channels], where target[y, x] = bias + Σ of the terms of source rows and columns
 /// (y + top − kernel row) / stride_height and (x + left − kernel column) / stride_width that are whole and exist.
 typedef struct {

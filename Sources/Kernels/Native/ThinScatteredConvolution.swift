@@ -4,7 +4,7 @@ import Tensors
 /// The adjoint of a convolution of few input channels, which would leave most of a vector's lanes empty.
 ///
 /// One product gives each place of `outputs` its terms for all taps of the kernel, [place, kernel row, kernel column,
-/// in], in whole vectors; a second pass adds them up where they belong.
+/// in], in whole vectors; turned over, the terms of a tap are added up where they belong, a row at once.
 final class ThinScatteredConvolution {
     private let geometry: ConvolutionGeometry
     private let set: InstructionSet
@@ -13,7 +13,7 @@ final class ThinScatteredConvolution {
     /// [out, kernel row, kernel column, in], each row filled up with zeros to `columns`.
     private let weights: AlignedBuffer
     private let noBias: AlignedBuffer
-    /// [place, column]
+    /// [place, column], then [column, place]
     private let scratch: Scratch
     private let columns: Int
     private static let lanes = 16
@@ -43,7 +43,7 @@ final class ThinScatteredConvolution {
             width: Int64(geometry.input.width), channels: Int64(geometry.inputChannels))
         weights = shared?.weights ?? AlignedBuffer(count: geometry.outputChannels * columns)
         self.scratch = scratch
-        scratch.reserve(places * columns)
+        scratch.reserve(2 * places * columns)
         noBias = AlignedBuffer(count: columns)
     }
 
@@ -63,11 +63,14 @@ final class ThinScatteredConvolution {
         _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, _ inputs: UnsafeMutablePointer<Float>
     ) {
         let (inputCount, outputCount) = (geometry.inputCount / geometry.batch, geometry.outputCount / geometry.batch)
+        let places = geometry.output.height * geometry.output.width
         let terms = scratch.pointer
+        let turned = terms + places * columns
         for index in 0..<geometry.batch {
             product.run(a: outputs + index * outputCount, b: weights.pointer, bias: noBias.pointer, c: terms)
+            latentd_transpose(set.value, Int64(places), Int64(columns), terms, Int64(places), turned)
             withUnsafePointer(to: scatter) {
-                latentd_scatter_terms(set.value, $0, terms, bias, inputs + index * inputCount)
+                latentd_scatter_terms(set.value, $0, turned, bias, inputs + index * inputCount)
             }
         }
     }

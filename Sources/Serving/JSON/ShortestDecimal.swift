@@ -29,25 +29,24 @@ struct ShortestDecimal {
         let middle = Self.scaled((4 &* c) << h, by: power)
         let upper = Self.scaled((4 &* c &+ 2) << h, by: power) &- isOdd
 
+        // Which candidate it is cannot be foreseen, so none of this branches.
         let s = middle / 4
-        if s >= 10 {
-            let shorter = s / 10
-            let isDownInside = lower <= 40 &* shorter
-            let isUpInside = 40 &* shorter &+ 40 <= upper
-            if isDownInside != isUpInside {
-                (digits, exponent) = (shorter &+ (isUpInside ? 1 : 0), k + 1)
-                return
-            }
-        }
-        let isDownInside = lower <= 4 &* s
-        let isUpInside = 4 &* s &+ 4 <= upper
-        if isDownInside != isUpInside {
-            (digits, exponent) = (s &+ (isUpInside ? 1 : 0), k)
-            return
-        }
+        let shorter = s / 10
+        let shorterUp = bit(40 &* shorter &+ 40 <= upper)
+        let isShorter = (bit(lower <= 40 &* shorter) ^ shorterUp) & bit(s >= 10)
+        let up = bit(4 &* s &+ 4 <= upper)
+        let isOneInside = bit(lower <= 4 &* s) ^ up
         let tie = 4 &* s &+ 2
-        let roundsUp = middle > tie || (middle == tie && s & 1 != 0)
-        (digits, exponent) = (s &+ (roundsUp ? 1 : 0), k)
+        let roundsUp = bit(middle > tie) | bit(middle == tie) & s & 1
+        digits = Self.select(
+            isShorter, shorter &+ shorterUp, s &+ Self.select(isOneInside, up, roundsUp))
+        exponent = k &+ Int(truncatingIfNeeded: isShorter)
+    }
+
+    @inline(__always)
+    private static func select(_ condition: UInt32, _ yes: UInt32, _ no: UInt32) -> UInt32 {
+        let mask = 0 &- condition
+        return yes & mask | no & ~mask
     }
 
     /// The product's high part with every lost bit gathered in the lowest one (rounding to odd).
@@ -86,3 +85,7 @@ struct ShortestDecimal {
         return quotient + 1
     }
 }
+
+/// 1 for true.
+@inline(__always)
+private func bit(_ condition: Bool) -> UInt32 { condition ? 1 : 0 }
