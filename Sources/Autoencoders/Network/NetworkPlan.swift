@@ -115,24 +115,25 @@ extension NetworkDescription.Stage {
     ) throws -> any Stage {
         let count = images * output.count
         let offsets = parameters.compactMap { layout.entry($0.name)?.offset }
-        func linear(_ kernel: any LinearKernel<Float>, _ activation: Activation, isDense: Bool = false) -> LinearStage {
+        let weights = parameters.first.flatMap { try? $0.shape.elementCount() } ?? 0
+        func linear(_ kernel: any LinearKernel<Float>, _ activation: Activation, inputs: Int) -> LinearStage {
             LinearStage(
                 kernel: kernel, activation: activation, images: images, outputs: outputs, outputCount: count,
-                weightOffset: offsets[0], biasOffset: offsets[1], gainsFromBatches: isDense)
+                weightOffset: offsets[0], biasOffset: offsets[1], gainsFromBatches: weights > inputs + output.count)
         }
         switch description {
         case .dense(let inputs, let outputs, let activation):
             let geometry = try DenseGeometry(batch: images, inputs: inputs, outputs: outputs)
             return linear(
                 try backend.dense(geometry, activation: activation, purpose: purpose, scratch: scratch), activation,
-                isDense: true)
+                inputs: inputs)
         case .convolution(let channels, let input, let filters, let kernel, let stride, let padding, let activation):
             let geometry = try ConvolutionGeometry(
                 batch: images, inputChannels: channels, input: input, outputChannels: filters, kernel: kernel,
                 stride: stride, padding: padding)
             return linear(
                 try backend.convolution(geometry, activation: activation, purpose: purpose, scratch: scratch),
-                activation)
+                activation, inputs: geometry.inputCount / images)
         case .transposedConvolution(
             let channels, let input, let filters, let kernel, let stride, let crop, let activation):
             let geometry = try TransposedConvolutionGeometry(
@@ -140,7 +141,8 @@ extension NetworkDescription.Stage {
                 stride: stride, crop: crop)
             return linear(
                 try backend.transposedConvolution(
-                    geometry, activation: activation, purpose: purpose, scratch: scratch), activation)
+                    geometry, activation: activation, purpose: purpose, scratch: scratch),
+                activation, inputs: geometry.adjoint.outputCount / images)
         case .batchNorm(let channels, let activation):
             return BatchNormStage(
                 channels: channels, activation: activation, images: images, outputs: outputs, outputCount: count,

@@ -22,8 +22,8 @@ struct StageRun {
 
     /// Copies of stages that were made for one image, which follow one another and have the same `gainsFromBatches`.
     ///
-    /// Only a dense layer's weights are so many that images should share them while they are near; all else is faster on
-    /// one image, whose activations stay in the cache.
+    /// Where a layer has more weights than an image has numbers before and after it, images should share them while they
+    /// are near; all else is faster on one image, whose activations stay in the cache.
     init(
         copying originals: ArraySlice<any Stage>, images: Int, inputCount: Int, scratch: Scratch,
         parameters: UnsafePointer<Float>
