@@ -50,7 +50,7 @@ enum Samples {
 }
 
 /// A folder of its own for one test, removed with the last reference.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

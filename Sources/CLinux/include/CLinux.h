@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "child_process.h"
+#include "guarded_mapping.h"
 #include "memory_limit.h"
 
 // Readiness bits, equal to the kernel's EPOLL* values.

@@ -4,6 +4,8 @@ import Autoencoders
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case missingFile(String)
     case file(FileFault)
+    /// Somebody else changed it while it was read.
+    case changed(file: String, FileChange)
     /// The disk has no room for it beside what must stay free.
     case disk(DiskShortage)
     /// Not a sound safetensors file, or not the tensors that the configuration asks for.
@@ -32,6 +34,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .missingFile(let name): "The checkpoint has no '\(name)'."
         case .file(let fault): fault.description
+        case .changed(let file, let change): "'\(file)': \(change)"
         case .disk(let shortage): shortage.description
         case .tensors(let file, let reason): "'\(file)': \(reason)"
         case .configuration(let error): "'\(CheckpointFolder.configurationFile)': \(error)"
