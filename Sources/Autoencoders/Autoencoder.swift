@@ -6,7 +6,7 @@ import Tensors
 /// A large batch runs in chunks, what is left over image by image; a result is the same bytes either way.
 public final class Autoencoder: Sendable {
     public let configuration: ModelConfiguration
-    public let parameters: Parameters
+    public let parameters: any ParameterSource
     /// Where it computes.
     public let pool: KernelPool
     private let plans: WorkerPlans
@@ -18,9 +18,11 @@ public final class Autoencoder: Sendable {
     private static let sizes = [1, 4, 16]
 
     public init(
-        configuration: ModelConfiguration, parameters: Parameters, pool: KernelPool, backend: any Backend
+        configuration: ModelConfiguration, parameters: any ParameterSource, pool: KernelPool, backend: any Backend
     ) throws {
-        guard try ParameterLayout(configuration) == parameters.layout else { throw AutoencoderError.parameterLayout }
+        guard try ParameterLayout(configuration).hasEntries(of: parameters.layout) else {
+            throw AutoencoderError.parameterLayout
+        }
         try MemoryNeed(configuration, images: pool.workerCount, workers: pool.workerCount, training: false).check()
         (self.configuration, self.parameters, self.pool) = (configuration, parameters, pool)
         encodingCost = try configuration.operationCount(.encode)
@@ -30,7 +32,8 @@ public final class Autoencoder: Sendable {
             configuration: configuration, parameters: parameters, backend: backend)
     }
 
-    /// Makes every worker's plans and runs them once, so that the first request finds the model warm.
+    /// Makes every worker's plans and runs them once, so that the first request finds the model warm. Plans have copies of
+    /// the parameters, which are not looked at again.
     public func warmUp() throws {
         try pool.runOnEachWorker { worker in
             for size in plans.sizes {

@@ -12,9 +12,16 @@ public struct ParameterLayout: Hashable, Sendable {
         public let count: Int
         public let trainable: Bool
         let initialisation: Initialisation
+
+        func moved(to offset: Int) -> Entry {
+            Entry(
+                name: name, shape: shape, offset: offset, count: count, trainable: trainable,
+                initialisation: initialisation)
+        }
     }
 
     public let entries: [Entry]
+    /// How long a vector is that holds them all.
     public let count: Int
     /// The parameters that training moves, and what a model's size is quoted by.
     public let trainableCount: Int
@@ -39,6 +46,11 @@ public struct ParameterLayout: Hashable, Sendable {
         trainableCount = offset
         for parameter in parameters where !parameter.trainable { try append(parameter) }
         (self.entries, count) = (entries, offset)
+    }
+
+    init(entries: [Entry], trainableCount: Int) {
+        (self.entries, self.trainableCount) = (entries, trainableCount)
+        count = entries.map { $0.offset + $0.count }.max() ?? 0
     }
 
     public func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }

@@ -23,8 +23,8 @@ public final class VariationalPlan {
     public convenience init(
         _ configuration: ModelConfiguration, layout: ParameterLayout, images: Int, backend: any Backend, training: Bool
     ) throws {
-        // Offsets into the caller's flat vector come from its layout, so it must be this configuration's.
-        guard try ParameterLayout(configuration) == layout else { throw AutoencoderError.parameterLayout }
+        // Offsets into the caller's flat vector come from its layout, so it must be of this configuration's entries.
+        guard try ParameterLayout(configuration).hasEntries(of: layout) else { throw AutoencoderError.parameterLayout }
         let description = try ModelDescription(configuration)
         let hasEncoder = !description.encoder.stages.isEmpty
         let scratch = Scratch()

@@ -9,17 +9,18 @@ final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched b
     var chunk: Int { sizes.last ?? 1 }
     private let slots: UnsafeMutableBufferPointer<InferencePlan?>
     private let original: VariationalPlan
-    private let parameters: Parameters
+    private let parameters: any ParameterSource
 
     init(
-        workers: Int, sizes: [Int], configuration: ModelConfiguration, parameters: Parameters, backend: any Backend
+        workers: Int, sizes: [Int], configuration: ModelConfiguration, parameters: any ParameterSource,
+        backend: any Backend
     ) throws {
         (self.sizes, self.parameters) = (sizes, parameters)
         original = try VariationalPlan(
             configuration, layout: parameters.layout, images: 1, backend: backend, training: false)
         slots = .allocate(capacity: sizes.count * workers)
         slots.initialize(repeating: nil)
-        try withParameters { try original.load($0) }
+        try parameters.withValues { try original.load($0) }
     }
 
     deinit {
@@ -33,16 +34,9 @@ final class WorkerPlans: @unchecked Sendable {  // slot i is only ever touched b
         let slot = sizes.count * worker + size
         if let plan = slots[slot] { return plan }
         let images = sizes[size]
-        let plan = InferencePlan(try withParameters { try original.copy(images: images, parameters: $0) })
+        let plan = InferencePlan(try parameters.withValues { try original.copy(images: images, parameters: $0) })
         slots[slot] = plan
         return plan
-    }
-
-    private func withParameters<Result>(_ body: (UnsafePointer<Float>) throws -> Result) throws -> Result {
-        try parameters.values.withUnsafeBufferPointer { values in
-            guard let base = values.baseAddress else { throw AutoencoderError.parameterLayout }
-            return try body(base)
-        }
     }
 }
 

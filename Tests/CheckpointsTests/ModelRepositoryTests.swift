@@ -23,8 +23,8 @@ import Testing
             try Samples.checkpoint(seed: seed, withState: false))
     }
 
-    private func weights(_ seed: UInt64) throws -> Parameters {
-        Parameters(initialising: try ParameterLayout(Samples.configuration), seed: seed)
+    private func weights(_ seed: UInt64) throws -> String {
+        try Parameters(initialising: try ParameterLayout(Samples.configuration), seed: seed).checksum()
     }
 
     @Test func servesTheNewestVersionOfEachName() throws {
@@ -39,9 +39,9 @@ import Testing
         #expect(repository.scan() == [])
         #expect(repository.list().map(\.name) == ["plain", "two"])
         #expect(repository.list().map(\.versions) == [[1], [1, 9, 10]])
-        #expect(repository.model(named: "plain")?.autoencoder.parameters == (try weights(1)))
+        #expect(repository.model(named: "plain")?.weightsChecksum == (try weights(1)))
         #expect(repository.model(named: "two")?.version == 10)
-        #expect(repository.model(named: "two")?.autoencoder.parameters == (try weights(3)))
+        #expect(repository.model(named: "two")?.weightsChecksum == (try weights(3)))
         #expect(repository.model(named: "UPPER") == nil)
         #expect(repository.model(named: "../bundled/two") == nil)
     }
@@ -144,7 +144,7 @@ import Testing
         #expect(try new.map() == Samples.map(epoch: 2))
         #expect(!run.exists)
         #expect(CheckpointFolder(path: "\(folder.path)/state/models/model/2").exists)
-        #expect(old.autoencoder.parameters == (try weights(1)))
+        #expect(old.weightsChecksum == (try weights(1)))
         repository.scan()
         #expect(repository.model(named: "model") === new)
         #expect(repository.listing(named: "model")?.versions == [1, 2])
@@ -173,7 +173,7 @@ import Testing
                     return
                 }
                 #expect(model.version >= last)
-                #expect(model.autoencoder.parameters == expected[model.version - 1])
+                #expect(model.weightsChecksum == expected[model.version - 1])
                 #expect(throws: Never.self) { try model.autoencoder.decode(latents) }
                 last = model.version
             }
@@ -207,7 +207,7 @@ import Testing
         try put("training/run", seed: 7)
         try FolderMove.copy("\(folder.path)/training/run", to: "\(folder.path)/models/model/1")
         let copied = try CheckpointFolder(path: "\(folder.path)/models/model/1").checkpoint()
-        #expect(copied.parameters == (try weights(7)))
+        #expect(try copied.parameters.checksum() == weights(7))
         #expect(copied.epochMaps.count == 3)
     }
 }

@@ -1,6 +1,8 @@
 """Models taken in and out of service, and off the disk, while clients use them."""
 import http.client
 import json
+import os
+import pathlib
 import shutil
 import threading
 import time
@@ -128,3 +130,41 @@ class Control(InFolder):
             self.assertIn("Version 2 cannot be loaded.", model["reason"])
             support.wait(lambda: all(client.answers.get("ok", 0) > 20 for client in clients), "answers")
             self.check(clients, [])
+
+    def test_weights_that_are_cut_off_under_traffic_change_no_answer(self):
+        weights = self.folder / "models" / "changing" / "1" / "model.safetensors"
+        whole = weights.read_bytes()
+        with Daemon(self.folder) as daemon:
+            clients = self.clients(daemon, changing=3, small=1)
+            mapped = pathlib.Path(f"/proc/{daemon.process.pid}/maps").read_text()
+            self.assertIn(str(weights), mapped, "weights are mapped, not copied")
+            for length in (len(whole) - 1, len(whole) // 2, 4096, 1000, 0):
+                os.truncate(weights, length)
+                status, answer = daemon.request("POST", "/v1/models/changing/load")
+                self.assertEqual((status, json.loads(answer)["error"]["code"]), (422, "model_not_loaded"))
+                self.assertIn("'model.safetensors'", json.loads(answer)["error"]["message"])
+                self.assertEqual(daemon.call("GET", "/v1/models/changing")["state"], "ready")
+            weights.write_bytes(whole)
+            daemon.call("POST", "/v1/models/changing/load")
+            # Again and again while it is read.
+            ends = time.monotonic() + 3
+            statuses = []
+
+            def load():
+                while time.monotonic() < ends:
+                    statuses.append(daemon.request("POST", "/v1/models/changing/load")[0])
+            loads = threading.Thread(target=load)
+            loads.start()
+            with open(weights, "r+b") as file:
+                while time.monotonic() < ends:
+                    file.truncate(len(whole) // 3)
+                    time.sleep(0.003)
+                    file.seek(0)
+                    file.write(whole)
+                    file.flush()
+                    time.sleep(0.03)
+            loads.join()
+            self.assertLessEqual(set(statuses), {200, 422})
+            self.check(clients, [])
+            for client in clients:
+                self.assertEqual(len(client.images), 1, "the same weights, the same bytes")

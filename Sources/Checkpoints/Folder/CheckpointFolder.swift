@@ -39,21 +39,8 @@ public struct CheckpointFolder: Sendable, Hashable {
 
     /// The configuration and its weights: each tensor there, of its exact shape, finite, and none beside them.
     public func model() throws(CheckpointError) -> (configuration: ModelConfiguration, parameters: Parameters) {
-        let configuration = try configuration()
-        let layout: ParameterLayout
-        do { layout = try ParameterLayout(configuration) } catch { throw .configuration(error) }
-        let file = Self.weightsFile
-        let tensors = try self.tensors(file)
-        let known = Set(layout.entries.map(\.name))
-        for name in tensors.names where !known.contains(name) && !StateDict.isUnused(name) {
-            throw .unexpectedTensor(file: file, tensor: name)
-        }
-        let values = try flatVector(of: layout.entries, in: tensors, file: file)
-        do {
-            return (configuration, try Parameters(layout: layout, values: values))
-        } catch {
-            throw .parameterCount(what: "the weights", expected: layout.count, actual: values.count)
-        }
+        let (configuration, layout) = try layout()
+        return (configuration, try parameters(layout, in: try tensors(Self.weightsFile)))
     }
 
     /// The file of the weights as it stands.

@@ -7,6 +7,8 @@ public final class ServedModel: Sendable {
     public let name: String
     public let version: Int
     public let autoencoder: Autoencoder
+    /// The sum that tells these weights from others.
+    let weightsChecksum: String
     /// Nil for a checkpoint of another program.
     public let provenance: Provenance?
     public let metrics: [EpochMetrics]
@@ -21,7 +23,7 @@ public final class ServedModel: Sendable {
 
     init(name: String, version: Int, loaded: LoadedModel, folder: CheckpointFolder) {
         (self.name, self.version, self.folder) = (name, version, folder)
-        (autoencoder, provenance) = (loaded.autoencoder, loaded.provenance)
+        (autoencoder, weightsChecksum, provenance) = (loaded.autoencoder, loaded.weightsChecksum, loaded.provenance)
         (metrics, mapEpochs) = (loaded.metrics, loaded.mapEpochs)
     }
 
@@ -57,18 +59,22 @@ public final class ServedModel: Sendable {
 /// What a checkpoint folder gives for serving, before it has a version.
 struct LoadedModel {
     let autoencoder: Autoencoder
+    let weightsChecksum: String
     let provenance: Provenance?
     let metrics: [EpochMetrics]
     let mapEpochs: [Int]
 
-    /// Loads and runs the model once, so that whatever is wrong with it shows before anybody relies on it.
+    /// Loads and runs the model once, so that whatever is wrong with it shows before anybody relies on it. The file of the
+    /// weights is not looked at again: who changes it later changes nothing of what is served.
     init(_ folder: CheckpointFolder, pool: KernelPool, backend: any Backend) throws {
-        let (configuration, parameters) = try folder.model()
+        let (configuration, parameters) = try folder.mappedModel()
         provenance = try folder.provenance()
         metrics = try folder.metrics()
         mapEpochs = try folder.mapEpochs()
         autoencoder = try Autoencoder(
             configuration: configuration, parameters: parameters, pool: pool, backend: backend)
         try autoencoder.warmUp()
+        weightsChecksum = try parameters.checksum()
+        (parameters as? MappedParameters)?.rest()
     }
 }

@@ -1,20 +1,15 @@
-/// The sum that tells one set of weights from another.
-private struct WeightsChecksum: Sendable {
-    let text: String
-}
+import Autoencoders
 
-extension ServedModel {
-    /// The CRC-32 of the weights' bytes, worked out at the first call.
-    var weightsChecksum: String {
-        derived.value {
+extension ParameterSource {
+    /// The CRC-32 of the numbers in the order of the configuration's layout, which tells one set of weights from another.
+    func checksum() throws -> String {
+        try withValues { base in
             var check = CyclicRedundancyCheck()
-            autoencoder.parameters.values.withUnsafeBytes { bytes in
-                // In pieces, so that large weights are never copied whole.
-                for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-                    check.update(Array(bytes[start..<min(start + 1 << 20, bytes.count)])[...])
-                }
+            for entry in layout.entries {
+                check.update(
+                    UnsafeRawBufferPointer(UnsafeBufferPointer(start: base + entry.offset, count: entry.count)))
             }
-            return WeightsChecksum(text: check.text)
-        }.text
+            return check.text
+        }
     }
 }

@@ -61,7 +61,7 @@ public struct SafetensorsContent: Sendable {
         var metadata = metadata
         if checksum {
             var check = CyclicRedundancyCheck()
-            for item in sorted { check.update(item.bytes[...]) }
+            for item in sorted { item.bytes.withUnsafeBytes { check.update($0) } }
             metadata[Self.checksumKey] = check.text
         }
         var members: [String] = []

@@ -1,10 +1,10 @@
 import Tensors
 
-/// The tensors of one safetensors file, wholly in memory and wholly checked.
+/// The tensors of one safetensors file, wholly checked.
 ///
-/// The file is read rather than mapped: a mapped file that somebody truncates kills the process at the next access.
+/// What is read of a mapped file counts only after its `check`.
 public struct SafetensorsFile: Sendable {
-    private let bytes: [UInt8]
+    private let bytes: SafetensorsBytes
     private let dataOffset: Int
     private let entries: [String: SafetensorsHeader.Entry]
     /// The tensors' names in the order of their data.
@@ -12,12 +12,19 @@ public struct SafetensorsFile: Sendable {
     public let metadata: [String: String]
 
     /// Takes over a file's content. Where its metadata tell the data's checksum, they must agree.
-    public init(_ bytes: [UInt8]) throws(SafetensorsError) {
-        let header = try SafetensorsHeader(bytes)
-        if let expected = header.metadata[SafetensorsContent.checksumKey] {
-            var check = CyclicRedundancyCheck()
-            check.update(bytes[header.dataOffset...])
-            guard check.text == expected else { throw .checksum(expected: expected, actual: check.text) }
+    public init(_ bytes: [UInt8]) throws(SafetensorsError) { try self.init(.read(bytes)) }
+
+    init(_ file: MappedFile) throws(SafetensorsError) { try self.init(.mapped(file)) }
+
+    private init(_ bytes: SafetensorsBytes) throws(SafetensorsError) {
+        let header = try bytes.withUnsafeBytes { (bytes) throws(SafetensorsError) in
+            let header = try SafetensorsHeader(bytes)
+            if let expected = header.metadata[SafetensorsContent.checksumKey] {
+                var check = CyclicRedundancyCheck()
+                check.update(UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...]))
+                guard check.text == expected else { throw .checksum(expected: expected, actual: check.text) }
+            }
+            return header
         }
         names = header.entries.map(\.name)
         entries = Dictionary(header.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -47,6 +54,15 @@ public struct SafetensorsFile: Sendable {
         } catch {
             throw .uncountable(tensor: name, shape: entry.shape)
         }
+    }
+
+    /// Where a tensor's float32 numbers begin in the file, nil where it has others or they lie at no multiple of 4 bytes.
+    func placeOfFloats(_ name: String, shape: Shape) throws(SafetensorsError) -> Int? {
+        let entry = try entry(name, shape: shape)
+        let place = dataOffset + entry.range.lowerBound
+        // The format is little-endian.
+        let isAsInMemory = entry.element == .float32 && place % MemoryLayout<Float>.size == 0 && 1.littleEndian == 1
+        return isAsInMemory ? place : nil
     }
 
     /// The numbers of a tensor of whole numbers of any size.

@@ -21,18 +21,20 @@ struct SafetensorsHeader {
     let dataOffset: Int
 
     /// Reads the header of a whole file.
-    init(_ file: [UInt8]) throws(SafetensorsError) {
+    init(_ file: UnsafeRawBufferPointer) throws(SafetensorsError) {
         guard file.count >= 8 else { throw .tooShort(bytes: file.count) }
-        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(file[$1]) << (8 * UInt64($1)) }
+        let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         let limit = min(Self.lengthLimit, UInt64(file.count - 8))
         guard length <= limit else { throw .headerLength(actual: length, limit: limit) }
         dataOffset = 8 + Int(length)
-        guard length > 0, file[8] == UInt8(ascii: "{") else {
+        // A copy, which nobody writes to while it is scanned.
+        let header = Array(file[8..<dataOffset])
+        guard header.first == UInt8(ascii: "{") else {
             throw .headerSyntax(position: 0, expected: "an object")
         }
         var entries: [Entry] = []
         var metadata: [String: String] = [:]
-        var scanner = HeaderScanner(file[8..<dataOffset])
+        var scanner = HeaderScanner(header[...])
         try scanner.object { (scanner, name) throws(SafetensorsError) in
             if name == "__metadata__" {
                 try scanner.object { (scanner, key) throws(SafetensorsError) in metadata[key] = try scanner.string() }
