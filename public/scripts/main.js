@@ -1,18 +1,18 @@
 // Puts the page together: the tabs, the model chooser, the connection; each part lives in its own module.
 
 import * as api from "./api.js";
-import { Address } from "./address.js";
+import { address, ask, fetchMap, first, wantedOf } from "./asked.js";
 import { Connection } from "./connection.js";
 import { byId, element } from "./dom.js";
+import { view } from "./first-map.js";
 import { MapPage } from "./map-page.js";
 import { setUpSchemeButton } from "./scheme.js";
 import { remembered } from "./storage.js";
 import { listenForTabs } from "./tabs.js";
 
-const address = new Address();
 const connection = new Connection(start);
 const report = (error) => connection.report(error);
-const map = new MapPage(address, report, () => tabs.show("training"));
+const map = new MapPage(view, address, report, () => tabs.show("training"));
 const tabs = listenForTabs((tab) => {
     address.set("tab", tab === "map" ? null : tab);
     if (tab === "map") map.view.resize();
@@ -23,6 +23,7 @@ let names = [];
 let labelNames = new Map();
 let training = null;
 let opened = 0;
+let asked = first;
 
 /** The part where models are made is loaded when it is looked at, or when a job is under way. */
 function refreshTraining() {
@@ -55,20 +56,19 @@ async function lookForJobs() {
 /** Loads everything anew: at first, and whenever the daemon comes back. */
 async function start() {
     const slow = setTimeout(() => map.isEmpty && map.empty("Waiting for the daemon…"), 500);
-    const likely = address.get("job") ? null : address.get("model");
-    const early = likely && fetchMap(likely);
-    early?.catch(() => {}); // told when it is waited for
+    const { models: listed, map: fetched } = asked ?? ask(address);
+    asked = null;
     try {
-        const [models, datasets] = await Promise.all([api.models(), api.datasets().catch(emptyUnlessGone)]);
+        const [models, datasets] = await Promise.all([listed, api.datasets().catch(emptyUnlessGone)]);
         clearTimeout(slow);
         labelNames = labelNamesOf(datasets);
         list(models);
-        const wanted = names.includes(address.get("model")) ? address.get("model") : firstOf(models);
+        const wanted = wantedOf(models, address);
         if (address.get("job")) {
             chooser.value = wanted ?? "none";
             await showJob(address.get("job"));
         } else {
-            await open(wanted, wanted === likely ? early : undefined);
+            await open(wanted, fetched);
         }
         await lookForJobs();
         if (remembered("tour") === null && !document.getElementById("tour")) tour({ takesFocus: false });
@@ -77,9 +77,6 @@ async function start() {
         report(error);
     }
 }
-
-/** One that is served, if any is. */
-const firstOf = (models) => (models.find(({ state }) => state === "ready") ?? models[0])?.name ?? null;
 
 /** The map is worth showing even where the datasets cannot be listed. */
 function emptyUnlessGone(error) {
@@ -111,9 +108,6 @@ async function tell(model) {
     const { showModel } = await import("./model-page.js");
     await showModel(model, report);
 }
-
-/** A model's description and its points, or why there are none. */
-const fetchMap = (name) => Promise.all([api.model(name), api.map(name).catch((error) => error)]);
 
 async function open(name, fetched = name && fetchMap(name)) {
     if (name === null) {

@@ -12,7 +12,6 @@ import { framesOf } from "./forming/frames.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Layers } from "./layers.js";
-import { MapView } from "./map-view.js";
 import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
 import { Samples } from "./samples.js";
@@ -22,9 +21,8 @@ import { Tools } from "./tools.js";
 const nothing = new PointCloud(new Float32Array(), new Uint8Array());
 
 export class MapPage {
-    constructor(address, report, train) {
-        Object.assign(this, { address, report, train, model: null, unsized: false, space: flat, cloud: nothing, dimensions: null });
-        this.view = new MapView(byId("map"));
+    constructor(view, address, report, train) {
+        Object.assign(this, { view, address, report, train, model: null, unsized: false, space: flat, cloud: nothing, dimensions: null });
         this.layers = new Layers(this.view, address, report);
         this.colouring = new Colouring(this.view, address, report);
         this.tools = new Tools(this.view, address);
@@ -54,7 +52,7 @@ export class MapPage {
         });
     }
 
-    /** Opens a model as GET /v1/models/{m} describes it; `points` is what `api.map` gave, or its error. */
+    /** Opens a model as GET /v1/models/{m} describes it; `points` is a PointCloud, or why there is none. */
     async open(model, points, labelNames) {
         this.tools.restore();
         this.sections.restore();
@@ -65,10 +63,8 @@ export class MapPage {
         let frames = null;
         try {
             if (points instanceof Error) throw points;
-            const { positions, labels, epoch } = points;
-            cloud = new PointCloud(positions, labels);
-            this.epoch = epoch;
-            frames = framesOf(model, cloud, epoch);
+            cloud = points;
+            frames = framesOf(model, cloud);
             this.empty(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null);
             byId("map-empty").classList.toggle("beside", cloud.count === 0);
         } catch (error) {
@@ -140,7 +136,7 @@ export class MapPage {
     showPlane(cloud, plane) {
         this.view.show(cloud, this.view.names);
         this.selection.moveTo(cloud, plane ? plane.join(".") : "");
-        this.formWith(plane ? null : framesOf(this.model, cloud, this.epoch), cloud);
+        this.formWith(plane ? null : framesOf(this.model, cloud), cloud);
         this.view.fit();
     }
 
@@ -220,12 +216,7 @@ export class MapPage {
         // A map in a part that is not shown has no size yet: it is fitted when it gets one.
         this.unsized = this.view.frame.clientWidth === 0;
         if (this.unsized) return;
-        const saved = this.address.numbers("view", 3);
-        if (saved && saved[2] > 0) {
-            this.view.move((viewport) => Object.assign(viewport, { x: saved[0], y: saved[1], scale: saved[2] }));
-        } else {
-            this.view.fit();
-        }
+        this.view.look(this.address.numbers("view", 3));
     }
 
     listenForButtons() {

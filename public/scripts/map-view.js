@@ -65,6 +65,13 @@ export class MapView extends EventTarget {
         this.move((viewport) => viewport.fit(bounds), true);
     }
 
+    /** Shows what `[x, y, scale]` says, or all points. */
+    look(saved) {
+        if (!(saved?.[2] > 0)) return this.fit();
+        const [x, y, scale] = saved;
+        return this.move((viewport) => Object.assign(viewport, { x, y, scale }));
+    }
+
     resize() {
         const { clientWidth: width, clientHeight: height } = this.frame;
         if (width === 0 || height === 0) return;
@@ -95,7 +102,8 @@ export class MapView extends EventTarget {
 
     draw() {
         cancelAnimationFrame(this.scheduled);
-        this.scheduled = 0;
+        cancelAnimationFrame(this.scheduledOverlay);
+        this.scheduled = this.scheduledOverlay = 0;
         if (!this.ratio) return;
         this.drawPaper();
         this.drawPoints();

@@ -3,12 +3,18 @@
 import { Grid } from "./points/grid.js";
 
 export class PointCloud {
-    /** positions: Float32Array [n * 2]; labels: Uint8Array [n], 255 is none. */
-    constructor(positions, labels) {
+    /** positions: Float32Array [n * 2]; labels: Uint8Array [n], 255 is none; epoch: of the training, where it is known. */
+    constructor(positions, labels, epoch = null) {
+        this.epoch = epoch;
         this.positions = positions;
         this.labels = labels;
         this.counts = new Uint32Array(256);
         for (const label of labels) this.counts[label] += 1;
+    }
+
+    /** points: what `api.map` gives. */
+    static of({ positions, labels, epoch }) {
+        return new PointCloud(positions, labels, epoch);
     }
 
     get count() {

@@ -54,7 +54,7 @@ export class Compare {
             if (points.labels.length !== labels.length || points.labels.some((label, i) => label !== labels[i])) {
                 throw new Error(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
             }
-            this.cloud = new PointCloud(points.positions, points.labels);
+            this.cloud = PointCloud.of(points);
             this.page.address.set("with", name);
             this.chooser.value = name;
             this.second ??= new SecondMap(this.page);

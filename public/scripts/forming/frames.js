@@ -61,7 +61,8 @@ export class Frames {
 }
 
 /** The kept maps of a model; the last is the one that is shown. */
-export function framesOf(model, cloud, epoch) {
+export function framesOf(model, cloud) {
+    const { epoch } = cloud;
     const kept = (model.map_epochs ?? []).filter((number) => epoch === null || number < epoch);
     const frames = new Frames([...kept, epoch], async (number) => {
         const { positions, labels } = await map(model.name, number);
