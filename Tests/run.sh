@@ -61,6 +61,7 @@ page() {
     for part in selection tray dimensions paths compare forming training habits encode; do
         browser "$part" "test_$part.py"
     done
+    browser losses test_losses.py -- --latentd "$program"
     browser reference test_docs.py
 }
 

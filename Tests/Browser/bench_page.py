@@ -29,6 +29,7 @@ import support  # noqa: E402
 from browser import start_browser  # noqa: E402
 
 UNLIMITED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
+KINDS = ("pan", "zoom", "select", "rectangle", "rectangle let go", "lasso", "lasso let go")
 PARTS = ("first", "bytes", "frames", "cursor", "memory")
 
 
@@ -53,6 +54,7 @@ class Bench:
         browser.get("about:blank")
         browser.get(f"{self.url}/#model={model}")
         support.wait(lambda: self.drawn(browser) > 0, f"the map of {model}")
+        support.wait(lambda: browser.execute_script("return document.getElementById('map').dataset.tools") == "there", "what works on it")
         time.sleep(1)  # until what is done after the first map is over
 
     def drawn(self, browser):
@@ -83,7 +85,7 @@ class Bench:
         for points, bound, aim in ((70_000, 16, 8), (1_000_000, 50, 28)):
             with Browser(*UNLIMITED) as browser:
                 self.open(browser, f"cloud-{points}")
-                for kind in ("pan", "zoom", "select"):
+                for kind in KINDS:
                     browser.execute_async_script(probes.FRAMES, kind, 20)  # compiles
                     gaps, drawings = browser.execute_async_script(probes.FRAMES, kind, self.options.frames)
                     self.row(f"{kind}, {points:,} points: frame, median", at(gaps, 0.5), bound, aim)

@@ -20,11 +20,27 @@ FRAMES = """
     const wheel = (deltaY) => map.dispatchEvent(new WheelEvent("wheel", {
         deltaY, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true, cancelable: true }));
     const labels = document.querySelectorAll("#legend [data-label]");
+    const pointer = (type, part) => map.dispatchEvent(new PointerEvent(`pointer${type}`, {
+        clientX: box.x + box.width * (0.5 + 0.35 * Math.cos(7 * part)), clientY: box.y + box.height * (0.5 + 0.35 * Math.sin(9 * part)),
+        pointerId: 1, button: 0, bubbles: true }));
+    map.setPointerCapture = () => {}; // the pointer is none that the browser knows
+    const draw = (i) => {
+        if (i % 24 === 0) pointer("down", 0);
+        pointer("move", (i % 24 + 1) / 24);
+        if (i % 24 === 23) pointer("cancel", 1);
+    };
+    const select = (i) => {
+        pointer("down", i);
+        for (let part = 1; part < 8; part += 1) pointer("move", i + part / 8);
+        pointer("up", i + 1);
+    };
     const act = {
+        rectangle: draw, lasso: draw, "rectangle let go": select, "lasso let go": select,
         pan: (i) => key(i % 8 < 4 ? "ArrowLeft" : "ArrowRight"),
         zoom: (i) => wheel(i % 16 < 8 ? -60 : 60),
         select: (i) => labels[Math.floor(i / 2) % labels.length].click(),
     }[kind];
+    document.getElementById(`mode-${kind.split(" ")[0]}`)?.click();
     const [gaps, drawings] = [[], []];
     let last = 0, count = -10;
     const step = (now) => {

@@ -74,6 +74,33 @@ class Compare(PageTest):
         self.wait(lambda: self.both_are_drawn() and self.selected() == second, "it survives a reload")
         self.wait(lambda: self.picture("#map .points") == lit)
 
+    def test_what_was_selected_on_the_map_beside_goes_with_it(self):
+        self.open_both()
+        self.element("mode-rectangle").click()
+        self.point(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
+        self.wait(lambda: 0 < self.selected() < 10_000)
+        first = self.selected()
+        ActionChains(self.driver).key_down(Keys.SHIFT).perform()
+        self.second(-80, -80).click_and_hold().move_by_offset(160, 160).release().key_up(Keys.SHIFT).perform()
+        self.wait(lambda: self.selected() > first and "=" in self.selection_in_the_address())
+        self.close_the_other()
+        self.wait(lambda: self.selected() == first and "=" not in self.selection_in_the_address())
+        self.assertTrue(self.selection_in_the_address().startswith("a"), "what was selected on this one stays")
+
+    def test_nothing_is_selected_where_all_was_on_the_map_beside(self):
+        self.open_both()
+        self.element("mode-rectangle").click()
+        self.second(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
+        self.wait(lambda: "a@=@" in self.selection_in_the_address())
+        self.close_the_other()
+        self.wait(lambda: self.selection_in_the_address() == "" and not self.element("selection-badge").is_displayed())
+
+    def close_the_other(self):
+        Select(self.element("compare-chooser")).select_by_value("")
+
+    def selection_in_the_address(self):
+        return self.script("return new URLSearchParams(location.hash.slice(1)).get('sel') ?? ''")
+
     def test_the_same_sample_is_shown_on_both(self):
         self.open_both()
         self.second(10, 10).perform()

@@ -3,7 +3,6 @@
 
     /usr/bin/python3 Tests/Browser/test_habits.py --url http://127.0.0.1:8080 --screenshots DIR
 """
-import itertools
 import json
 import os
 import sys
@@ -138,7 +137,7 @@ class Choices(PageTest):
 
 
 class Daemon(PageTest):
-    """What comes from the daemon, or does not, is played by the browser: a service of its own answers some of the calls."""
+    """What comes from the daemon, or does not. Losses are in test_losses.py."""
 
     def intercept(self, code):
         """Runs before the page's scripts: `code` may replace fetch. Gone after the test."""
@@ -169,81 +168,6 @@ class Daemon(PageTest):
         self.screenshot("markup")
         self.assertEqual(self.script("return document.querySelectorAll('img[src=x]').length"), 0)
         self.assertFalse(self.script("return Boolean(window.broken)"))
-
-    def test_a_model_that_is_removed_gives_way_to_another(self):
-        self.intercept("""
-            window.removed = false;
-            window.fetch = async (path, options) => {
-                if (window.removed && String(path).startsWith("/v1/models/gone/")) return answer(404, { error: { code: "model_not_found", message: "There is no model 'gone'." } });
-                if (path === "/v1/models") {
-                    const body = await (await real(path, options)).json();
-                    if (!window.removed) body.data.unshift({ ...body.data[0], name: "gone" });
-                    return answer(200, body);
-                }
-                const response = await real(String(path).replace("/v1/models/gone", "/v1/models/mnist-2d"), options);
-                return path === "/v1/models/gone" ? answer(200, { ...await response.json(), name: "gone" }) : response;
-            };""")
-        self.open("#model=gone")
-        self.wait(lambda: self.drawn() == self.options.points)
-        self.assertEqual(self.script("return document.getElementById('model-chooser').value"), "gone")
-        self.script("window.removed = true")
-        self.point(60, 30).perform()
-        self.wait(lambda: self.element("notice").is_displayed())
-        self.assertIn("what else there is is shown", self.text("notice-text"))
-        self.wait(lambda: self.script("return document.getElementById('model-chooser').value") == self.options.model)
-        self.wait(lambda: self.drawn() == self.options.points)
-
-    def test_a_token_that_expires_is_asked_for_once_and_can_be_given_later(self):
-        self.intercept("""
-            window.fetch = async (path, options = {}) => {
-                const { pathname } = new URL(path, location);
-                const isOpen = ["/healthz", "/openapi.json"].includes(pathname);
-                if (!isOpen && options.headers?.Authorization !== `Bearer ${window.good}`) return answer(401, { error: { code: "token_unknown", message: "The token is not known." } });
-                return real(path, options);
-            };
-            window.good = sessionStorage.getItem("test.good") ?? "first";""")
-        self.open()
-        self.wait(lambda: self.driver.find_elements("id", "access"))
-        self.element("access-token").send_keys("first", Keys.ENTER)
-        self.wait(lambda: self.drawn() == self.options.points)
-        self.script("window.good = 'second'")
-        self.point(40, 20).perform()
-        self.wait(lambda: self.driver.find_elements("id", "access"), "it is asked for again")
-        self.screenshot("token")
-        self.element("access-token").send_keys(Keys.ESCAPE)
-        self.wait(lambda: not self.driver.find_elements("id", "access") and self.element("notice-action").is_displayed())
-        self.point(-40, -20).perform()
-        self.assertEqual(self.driver.find_elements("id", "access"), [], "who has said no is not asked at every move")
-        self.element("notice-action").click()
-        self.wait(lambda: self.driver.find_elements("id", "access"))
-        self.element("access-token").send_keys("second", Keys.ENTER)
-        self.wait(lambda: not self.driver.find_elements("id", "access") and self.drawn() == self.options.points)
-        before = self.attribute("cursor-picture", "data-latent")
-        places = itertools.cycle([(70, -60), (60, -50)])
-
-        def goes_on():
-            self.point(*next(places)).perform()  # everything loads anew meanwhile
-            return self.attribute("cursor-picture", "data-latent") != before
-        self.wait(goes_on, "it goes on with the new one")
-
-    def network(self, latency, throughput):
-        self.driver.execute_cdp_cmd("Network.enable", {})
-        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {
-            "offline": False, "latency": latency, "downloadThroughput": throughput, "uploadThroughput": throughput})
-
-    def test_a_slow_network_is_waited_for_in_words(self):
-        self.driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
-        self.open_map()
-        try:
-            self.network(700, 40_000)
-            self.open(f"#model={self.options.model}")
-            self.wait(lambda: self.element("map-empty").is_displayed(), seconds=60)
-            self.assertRegex(self.text("map-empty"), "Waiting|Loading")
-            self.screenshot("slow")
-            self.wait(lambda: self.drawn() == self.options.points, seconds=60)
-            self.assertFalse(self.element("map-empty").is_displayed())
-        finally:
-            self.network(0, -1)
 
     def test_what_is_typed_and_shown_survives_the_loss_of_the_daemon(self):
         self.open_training()

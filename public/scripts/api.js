@@ -43,14 +43,19 @@ export async function request(path, { method = "GET", json, body, type, accept =
     throw new ApiError(response.status, described);
 }
 
-export async function json(path, options) {
-    const response = await request(path, options);
+/** A body that breaks off is a daemon that is gone. */
+async function whole(body) {
     try {
-        return await response.json();
+        return await body;
     } catch (error) {
         if (error.name === "AbortError") throw error;
         throw new Unreachable();
     }
+}
+
+export async function json(path, options) {
+    const response = await request(path, options);
+    return whole(response.json());
 }
 
 const shapeOf = (response) => (response.headers.get("X-Shape") ?? "").split(",").map(Number);
@@ -80,7 +85,7 @@ export function map(m, epoch, axes) {
 export async function mapAt(path) {
     const response = await request(path, { accept: binary });
     const [count] = shapeOf(response);
-    const bytes = await response.arrayBuffer();
+    const bytes = await whole(response.arrayBuffer());
     if (!(count >= 0) || bytes.byteLength !== count * 9) {
         throw new ApiError(502, { message: "The map that the daemon sent is incomplete. Reload the page." });
     }
@@ -111,7 +116,7 @@ export const offersAxes = () => mapTakes("axes");
 /** A number for each point of a map: kind "loss" or "kl". */
 export async function mapValues(m, kind, count) {
     const response = await patiently(() => request(`/v1/models/${name(m)}/map?values=${kind}`, { accept: binary }));
-    const bytes = await response.arrayBuffer();
+    const bytes = await whole(response.arrayBuffer());
     if (bytes.byteLength !== 4 * count) {
         throw new ApiError(502, { message: "The numbers that the daemon sent do not fit the map. Reload the page." });
     }
@@ -132,7 +137,7 @@ async function patiently(ask, left = 60) {
 /** A model's weights: the bytes of its safetensors file. */
 export const weights = async (m) => {
     const response = await request(`/v1/models/${name(m)}/weights`, { accept: "*/*" });
-    return response.arrayBuffer().catch(() => { throw new Unreachable(); });
+    return whole(response.arrayBuffer());
 };
 
 /** Decodes latents to `{ shape: [n, channels, height, width], values: Float32Array }`. */
@@ -141,7 +146,7 @@ export async function decode(m, latents, signal) {
         method: "POST", json: { latents }, accept: binary, signal,
     });
     const shape = shapeOf(response);
-    return { shape, values: new Float32Array(await response.arrayBuffer()) };
+    return { shape, values: new Float32Array(await whole(response.arrayBuffer())) };
 }
 
 const pixels = (m, verb, bytes, shape, accept, signal) => [`/v1/models/${name(m)}/${verb}`, {
@@ -176,16 +181,16 @@ export const nearest = (m, point, count) => json(`/v1/models/${name(m)}/nearest`
 /** Images as bytes 0...255, [n, channels, height, width], encoded and decoded again; an answer like `decode`'s. */
 export async function reconstruct(m, bytes, shape, signal) {
     const response = await request(...pixels(m, "reconstruct", bytes, shape, binary, signal));
-    return { shape: shapeOf(response), values: new Float32Array(await response.arrayBuffer()) };
+    return { shape: shapeOf(response), values: new Float32Array(await whole(response.arrayBuffer())) };
 }
 
 /** One image of a dataset, as the PNG that it is. */
 export const sampleImage = (dataset, split, index, signal) =>
-    request(`/v1/datasets/${name(dataset)}/${split}/${index}.png`, { accept: "image/png", signal }).then((response) => response.blob());
+    request(`/v1/datasets/${name(dataset)}/${split}/${index}.png`, { accept: "image/png", signal }).then((response) => whole(response.blob()));
 
 /** The decoded grid as a blob: columns x rows latents, evenly from x0 to x1 and (bottom to top) y0 to y1, ends included. */
 export async function manifold(m, { columns, rows, x0, x1, y0, y1 }, signal) {
     const query = new URLSearchParams({ columns, rows, x0, x1, y0, y1 });
     const response = await request(`/v1/models/${name(m)}/manifold.png?${query}`, { accept: "image/png", signal });
-    return response.blob();
+    return whole(response.blob());
 }

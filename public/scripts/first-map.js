@@ -1,8 +1,9 @@
 // The first map is drawn before the rest of the page is loaded: main.js follows when it is on the screen, or is late.
 
 import { address, first } from "./asked.js";
-import { byId, element } from "./dom.js";
+import { byId } from "./dom.js";
 import { MapView } from "./map-view.js";
+import { sayOnMap } from "./map-words.js";
 
 const late = 300; // milliseconds
 const plain = ["model", "view", "open"]; // fields of the address that do not change what the points look like
@@ -12,16 +13,11 @@ export const view = new MapView(byId("map"));
 async function draw() {
     const [, cloud] = (await first.early) ?? [];
     if (!cloud?.count || ![...address.fields.keys()].every((field) => plain.includes(field))) return;
-    byId("map-empty").hidden = true;
+    sayOnMap(null);
     view.show(cloud);
     view.look(address.numbers("view", 3));
     await view.firstDrawn;
     await new Promise((onScreen) => requestAnimationFrame(() => setTimeout(onScreen)));
-}
-
-function wait() {
-    byId("map-empty").replaceChildren(element("p", { text: "Loading the map…" }));
-    byId("map-empty").hidden = false;
 }
 
 /** Again where the daemon did not answer: nothing is there yet that could say so. */
@@ -29,7 +25,7 @@ function loadRest() {
     import("./main.js").catch(() => setTimeout(loadRest, 2000));
 }
 
-const waiting = setTimeout(wait, late);
+const waiting = setTimeout(() => sayOnMap("Loading the map…"), late);
 const drawn = draw().catch(() => {}).finally(() => clearTimeout(waiting)); // main.js tells what went wrong
 Promise.race([drawn, new Promise((passed) => setTimeout(passed, late))]).then(() => {
     document.head.append(byId("rest").content);

@@ -7,6 +7,7 @@ import { byId, element } from "./dom.js";
 import { view } from "./first-map.js";
 import { MapPage } from "./map-page.js";
 import { setUpSchemeButton } from "./scheme.js";
+import { sayOnMap } from "./map-words.js";
 import { remembered } from "./storage.js";
 import { listenForTabs } from "./tabs.js";
 
@@ -55,7 +56,7 @@ async function lookForJobs() {
 
 /** Loads everything anew: at first, and whenever the daemon comes back. */
 async function start() {
-    const slow = setTimeout(() => map.isEmpty && map.empty("Waiting for the daemon…"), 500);
+    const slow = setTimeout(() => map.isEmpty && sayOnMap("Waiting for the daemon…"), 500);
     const { models: listed, map: fetched } = asked ?? ask(address);
     asked = null;
     try {
@@ -119,7 +120,7 @@ async function open(name, fetched = name && fetchMap(name)) {
     address.set("model", name);
     address.set("job", null);
     const turn = (opened += 1);
-    const slow = setTimeout(() => map.empty(`Loading the map of ${name}…`), 500);
+    const slow = setTimeout(() => sayOnMap(`Loading the map of ${name}…`), 500);
     try {
         const [model, points] = await fetched;
         clearTimeout(slow);

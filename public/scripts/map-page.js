@@ -5,13 +5,15 @@ import { Colouring } from "./colouring.js";
 import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
 import { flat } from "./dimensions/flat.js";
-import { byId, element } from "./dom.js";
+import { element } from "./dom.js";
 import { offerRenderers } from "./drawing.js";
 import { Forming } from "./forming/forming.js";
 import { framesOf } from "./forming/frames.js";
+import { Framing } from "./framing.js";
 import { listenForGestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Layers } from "./layers.js";
+import { sayOnMap } from "./map-words.js";
 import { PathTool } from "./path-tool.js";
 import { PointCloud } from "./point-cloud.js";
 import { Samples } from "./samples.js";
@@ -22,7 +24,7 @@ const nothing = new PointCloud(new Float32Array(), new Uint8Array());
 
 export class MapPage {
     constructor(view, address, report, train) {
-        Object.assign(this, { view, address, report, train, model: null, unsized: false, space: flat, cloud: nothing, dimensions: null });
+        Object.assign(this, { view, address, report, train, model: null, space: flat, cloud: nothing, dimensions: null });
         this.layers = new Layers(this.view, address, report);
         this.colouring = new Colouring(this.view, address, report);
         this.tools = new Tools(this.view, address);
@@ -33,6 +35,7 @@ export class MapPage {
         const point = (x, y) => this.cursor.moveTo(x, y);
         this.path = new PathTool(this, point);
         this.legend = new Legend(this.view, address);
+        this.framing = new Framing(this.view, address, () => !this.isEmpty);
         this.forming = new Forming(this.view, address, report);
         listenForGestures(this.view, this.tools, {
             point,
@@ -43,12 +46,6 @@ export class MapPage {
                 else this.dimensions?.pick(x, y);
             },
             reset: () => this.view.fit(),
-        });
-        this.listenForButtons();
-        this.view.addEventListener("resized", () => this.unsized && this.restoreView());
-        this.view.addEventListener("viewchange", () => {
-            const { x, y, scale } = this.view.viewport;
-            if ((this.model || this.watched) && !this.unsized) address.set("view", this.view.fitted ? null : [x, y, scale]);
         });
     }
 
@@ -65,12 +62,10 @@ export class MapPage {
             if (points instanceof Error) throw points;
             cloud = points;
             frames = framesOf(model, cloud);
-            this.empty(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null);
-            byId("map-empty").classList.toggle("beside", cloud.count === 0);
+            sayOnMap(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null, { isBeside: true });
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
-            this.empty(`There is no map of ${model.name}: ${error.message}`);
-            byId("map-empty").classList.add("beside");
+            sayOnMap(`There is no map of ${model.name}: ${error.message}`, { isBeside: true });
         }
         this.model = model;
         this.samples = new Samples(model);
@@ -86,7 +81,7 @@ export class MapPage {
         this.legend.show(cloud, labelNames);
         this.cloud = cloud;
         this.selection?.use(cloud);
-        this.restoreView();
+        this.framing.restore();
     }
 
     /** The slider over the epochs that this model has kept, where it has any. */
@@ -170,17 +165,11 @@ export class MapPage {
         this.decodeWith(null);
         this.view.fit();
         const start = element("button", { type: "button", class: "primary", text: "Train a model", on: { click: this.train } });
-        this.empty("No model is loaded yet. Train one here, or start the daemon with --models-dir.", start);
+        sayOnMap("No model is loaded yet. Train one here, or start the daemon with --models-dir.", { more: [start] });
     }
 
     get isEmpty() {
         return this.model === null && !this.watched;
-    }
-
-    empty(text, ...more) {
-        byId("map-empty").classList.remove("beside");
-        byId("map-empty").hidden = text === null;
-        byId("map-empty").replaceChildren(...(text === null ? [] : [element("p", { text }), ...more]));
     }
 
     /** The next model is shown whole, with nothing of this one left. */
@@ -210,19 +199,5 @@ export class MapPage {
 
     labelName(label) {
         return label === 255 ? "no label" : this.view.names[label] ?? String(label);
-    }
-
-    restoreView() {
-        // A map in a part that is not shown has no size yet: it is fitted when it gets one.
-        this.unsized = this.view.frame.clientWidth === 0;
-        if (this.unsized) return;
-        this.view.look(this.address.numbers("view", 3));
-    }
-
-    listenForButtons() {
-        const zoom = (factor) => () => this.view.move((viewport) => viewport.zoom(factor));
-        byId("zoom-in").addEventListener("click", zoom(1.5));
-        byId("zoom-out").addEventListener("click", zoom(1 / 1.5));
-        byId("zoom-fit").addEventListener("click", () => this.view.fit());
     }
 }

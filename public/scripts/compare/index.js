@@ -46,14 +46,15 @@ export class Compare {
 
     async choose(name) {
         const turn = (this.turn += 1);
-        if (name === null) return this.close();
         try {
+            if (name === null) return await this.leave();
             const [{ SecondMap }, model, points] = await Promise.all([import("./second-map.js"), api.model(name), api.map(name)]);
             if (turn !== this.turn) return null;
             const { labels } = this.page.cloud;
             if (points.labels.length !== labels.length || points.labels.some((label, i) => label !== labels[i])) {
                 throw new Error(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
             }
+            if (this.cloud && this.page.address.get("with") !== name) await this.forget();
             this.cloud = PointCloud.of(points);
             this.page.address.set("with", name);
             this.chooser.value = name;
@@ -61,10 +62,20 @@ export class Compare {
             this.second.show(model, this.cloud);
             await this.page.selection.resolve((plane) => this.page.cloudOf(plane));
         } catch (error) {
-            if (turn === this.turn) this.close();
+            if (turn === this.turn) await this.leave();
             this.page.report(error);
         }
         return null;
+    }
+
+    /** No other model is beside the first any more, and nothing is selected on its map. */
+    leave() {
+        this.close();
+        return this.forget();
+    }
+
+    forget() {
+        return this.page.selection.forget(beside, (plane) => this.page.cloudOf(plane));
     }
 
     close() {

@@ -73,7 +73,7 @@ export class DimensionsPanel {
         await this.show(plane?.every((d) => Number.isInteger(d) && d >= 0 && d < model.latent_dimension) ? plane : null);
         if (model !== this.model) return;
         page.address.set("view", view); // another plane is shown whole, but not where the address says how
-        page.restoreView();
+        page.framing.restore();
         page.spaceKnown(model);
     }
 

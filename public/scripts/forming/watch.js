@@ -4,6 +4,7 @@
 import { epochsOf } from "../curves.js";
 import { element } from "../dom.js";
 import { followJob } from "../events.js";
+import { sayOnMap } from "../map-words.js";
 import { showNearestImage } from "./nearest-image.js";
 import { PointCloud } from "../point-cloud.js";
 import { Samples } from "../samples.js";
@@ -40,7 +41,7 @@ export class WatchedJob {
         const nothing = new PointCloud(new Float32Array(), new Uint8Array());
         this.page.showCloud(nothing, this.labelNames(this.job.dataset));
         this.page.forming.use(null, nothing);
-        this.page.empty(hasEnded(this.job)
+        sayOnMap(hasEnded(this.job)
             ? "There are no maps of this job: it ended before its first epoch, or they were removed to save room."
             : "The points come after the first epoch.");
     }
@@ -55,7 +56,7 @@ export class WatchedJob {
         this.frames = new Frames(epochs, async (epoch) => (await jobMap(id, epoch)).positions);
         this.frames.put(newest, positions);
         const cloud = this.cloud(positions);
-        page.empty(null);
+        sayOnMap(null);
         page.samples = samplesOf(job, indices);
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });

@@ -2,7 +2,7 @@
 // On the keyboard: Enter sets a corner in the middle of the map, the arrows move the map under it.
 
 import { token } from "../dom.js";
-import { pointsWithin } from "./region.js";
+import { countWithin } from "./region.js";
 import { simplified } from "./simplify.js";
 
 const reach = 8; // pixels around a click
@@ -11,13 +11,12 @@ const reach = 8; // pixels around a click
 export function selectionModes(view, selection, operation, selected) {
     let corners = []; // [x, y, x, y, ...]
     let loose = null; // the corner that follows the pointer or the middle
-    let counted = null;
     let dragging = false;
     view.layers.push((context, viewport) => draw(context, viewport));
 
-    const start = ({ x, y }) => ([corners, loose, counted] = [[x, y], null, new Uint8Array(view.cloud?.count ?? 0)]);
+    const start = ({ x, y }) => ([corners, loose] = [[x, y], null]);
     const drop = () => {
-        [corners, loose, counted, dragging] = [[], null, null, false];
+        [corners, loose, dragging] = [[], null, false];
         view.requestOverlay();
     };
     const finish = (polygon, spot) => {
@@ -45,7 +44,7 @@ export function selectionModes(view, selection, operation, selected) {
             context.stroke();
         }
         context.setLineDash([]);
-        drawCount(context, viewport.toScreen(...(loose ?? corners.slice(-2))), pointsWithin(polygon, view.cloud.grid, counted));
+        drawCount(context, viewport.toScreen(...(loose ?? corners.slice(-2))), countWithin(polygon, view.cloud.grid));
     }
 
     const click = (spot) => {

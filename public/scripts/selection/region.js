@@ -5,24 +5,36 @@ const [within, crossed] = [1, 2]; // 0 is outside
 
 /** polygon: [x, y, x, y, ...]; grid as points/grid.js has it. Writes 1 for each point within and 0 for the others, gives how many. */
 export function pointsWithin(polygon, grid, found) {
-    found.fill(0);
-    if (polygon.length < 6 || grid.count === 0) return 0;
-    const { starts, order, positions } = grid;
-    const kinds = kindsOf(polygon, grid);
-    kinds[0] ||= crossed; // where the points lie that have no place
+    const { order } = grid;
     let count = 0;
+    found.fill(0);
+    search(polygon, grid, (from, to) => {
+        for (let k = from; k < to; k += 1) found[order[k]] = 1;
+        count += to - from;
+    });
+    return count;
+}
+
+/** How many points lie within: of whole cells that is known. */
+export function countWithin(polygon, grid) {
+    let count = 0;
+    search(polygon, grid, (from, to) => (count += to - from));
+    return count;
+}
+
+/** Calls `take(from, to)` for points within, in the grid's order. */
+function search(polygon, grid, take) {
+    if (polygon.length < 6 || grid.count === 0) return;
+    const { starts, positions } = grid;
+    const kinds = kindsOf(polygon, grid);
+    kinds[0] = crossed; // where the points lie that have no place
     for (let cell = 0; cell < kinds.length; cell += 1) {
-        const kind = kinds[cell];
-        if (kind === 0) continue;
+        if (kinds[cell] === within) take(starts[cell], starts[cell + 1]);
+        if (kinds[cell] !== crossed) continue;
         for (let k = starts[cell], end = starts[cell + 1]; k < end; k += 1) {
-            if (cell === 0 && !Number.isFinite(positions[2 * k] + positions[2 * k + 1])) continue;
-            if (kind === within || isWithin(polygon, positions[2 * k], positions[2 * k + 1])) {
-                found[order[k]] = 1;
-                count += 1;
-            }
+            if (isWithin(polygon, positions[2 * k], positions[2 * k + 1])) take(k, k + 1);
         }
     }
-    return count;
 }
 
 export function isWithin(polygon, x, y) {

@@ -29,6 +29,14 @@ export class Selection extends EventTarget {
         this.changed();
     }
 
+    /** Takes back what was selected on a map that is gone, in the address too. */
+    forget(plane, cloudOf) {
+        if (!this.steps.some((step) => step.plane === plane)) return null;
+        Object.assign(this, { steps: this.steps.filter((step) => step.plane !== plane), mask: null });
+        this.remember();
+        return this.resolve(cloudOf);
+    }
+
     /** The same points on another plane: what is selected stays. */
     moveTo(cloud, plane) {
         Object.assign(this, { cloud, plane });

@@ -7,7 +7,8 @@ import * as calls from "./calls.js";
 import { JobCard } from "./job-card.js";
 import { hasEnded } from "./job-words.js";
 
-const pollEvery = 1000;
+/** Milliseconds from look to look: where the list is not on the screen only its count is. */
+const pollEvery = () => (byId("panel-training").hidden ? 5000 : 1000);
 
 export class JobList {
     /** `openModel(name)` shows a finished job's model, `watch(job)` its forming, `again(job)` fills in the form; `changed(jobs)` after each look. */
@@ -38,7 +39,7 @@ export class JobList {
         await this.asking;
         this.asking = null;
         if (this.again) this.refresh();
-        else if (this.isUnderWay && !document.hidden) this.timer = setTimeout(() => this.refresh(), pollEvery);
+        else if (this.isUnderWay && !document.hidden) this.timer = setTimeout(() => this.refresh(), pollEvery());
         else if (this.isUnderWay) this.timer = -1;
         return null;
     }
