@@ -1,10 +1,9 @@
 // The path's points, latents: where they come from (clicks, keys, the address), and what of the page they need,
 // which is loaded with the first of them.
 
-import { byId, element } from "./dom.js";
+import { byId } from "./dom.js";
 
 export const methods = ["linear", "slerp", "geodesic"];
-const blankFrames = 9;
 const most = 26; // they are named A to Z
 const longest = 4000; // letters of the address
 
@@ -99,5 +98,5 @@ export class PathTool {
 }
 
 /** Where no path is, so that the map keeps its height when there is one. */
-export const blankRow = () => element("ol", { class: "film-frames", "aria-hidden": "true" },
-    ...Array.from({ length: blankFrames }, () => element("li", { class: "frame blank" })));
+export const blankRow = () => blank.cloneNode(true);
+const blank = byId("frames").firstElementChild;

@@ -13,7 +13,7 @@ import { byId, element, svg } from "./dom.js";
 const order = ["move", "path", "rectangle", "lasso", "take", "draw"];
 const move = {
     name: "move", label: "Move", key: "m", cursor: "crosshair",
-    hint: "Drag to move, scroll to zoom, click to set A, then B of a path. On the keyboard: arrows, + and −, 0 shows all, A and B pick the middle.",
+    hint: byId("map-keys").textContent, // in the page itself, so that the map has its size from the first on
     icon: "M8 1.5v13M1.5 8h13M6 3.5l2-2 2 2M6 12.5l2 2 2-2M3.5 6l-2 2 2 2M12.5 6l2 2-2 2",
 };
 
