@@ -217,15 +217,7 @@ class Datasets(TrainingTest):
     def test_a_folder_of_pngs_becomes_a_dataset_and_goes_again(self):
         self.remove("pets")
         self.open_upload()
-        folder = os.path.join(self.folder.name, "pets")
-        for label in ("cat", "dog"):
-            os.makedirs(os.path.join(folder, label), exist_ok=True)
-            for number in range(10):
-                shade = 200 if label == "cat" else 90
-                rows = [[shade if (row + column + number) % 7 else 0 for column in range(28)] for row in range(28)]
-                with open(os.path.join(folder, label, f"{number}.png"), "wb") as file:
-                    file.write(grey_png(rows))
-        self.element("upload-folder").send_keys(folder)
+        self.element("upload-folder").send_keys(self.pets())
         self.wait(lambda: "2 labels (cat, dog)" in self.text("upload-words"))
         self.assertEqual(self.attribute("upload-name", "value"), "pets")
         self.screenshot("upload-folder")
@@ -237,6 +229,37 @@ class Datasets(TrainingTest):
         self.css("li[data-dataset=pets] .job-head button").click()
         self.element("confirm-yes").click()
         self.wait(lambda: not self.driver.find_elements("css selector", "li[data-dataset=pets]"))
+
+    def pets(self):
+        """A folder of pictures in folders that are their labels."""
+        folder = os.path.join(self.folder.name, "pets")
+        for label in ("cat", "dog"):
+            os.makedirs(os.path.join(folder, label), exist_ok=True)
+            for number in range(10):
+                shade = 200 if label == "cat" else 90
+                rows = [[shade if (row + column + number) % 7 else 0 for column in range(28)] for row in range(28)]
+                with open(os.path.join(folder, label, f"{number}.png"), "wb") as file:
+                    file.write(grey_png(rows))
+        return folder
+
+    def test_a_dropped_folder_becomes_a_dataset(self):
+        self.remove("pets")
+        self.open_upload()
+        form = self.element("upload-form")
+        self.script("arguments[0].scrollIntoView({ block: 'center' })", form)
+        box = self.script("const { left, top } = arguments[0].getBoundingClientRect(); return [left + 40, top + 20]", form)
+        drag = {"x": box[0], "y": box[1], "data": {"items": [], "files": [self.pets()], "dragOperationsMask": 1}}
+        for kind in ("dragEnter", "dragOver"):
+            self.driver.execute_cdp_cmd("Input.dispatchDragEvent", {"type": kind, **drag})
+        self.wait(lambda: "dropping" in self.attribute("upload-form", "class"))
+        self.driver.execute_cdp_cmd("Input.dispatchDragEvent", {"type": "drop", **drag})
+        self.wait(lambda: "2 labels (cat, dog)" in self.text("upload-words"))
+        self.assertNotIn("dropping", self.attribute("upload-form", "class"))
+        self.element("upload-submit").click()
+        self.wait(lambda: self.driver.find_elements("css selector", "li[data-dataset=pets]"))
+        made = call("GET", "/v1/datasets/pets")
+        self.assertEqual((made["label_names"], made["splits"]), (["cat", "dog"], {"train": 18, "test": 2}))
+        self.remove("pets")
 
     def test_idx_files_are_known_by_their_names(self):
         self.remove("idx")
