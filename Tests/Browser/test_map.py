@@ -56,6 +56,7 @@ class MapTest(PageTest):
     def show(self, fragment=""):
         self.open(f"#model={self.options.model}{fragment}")
         self.wait(lambda: self.drawn() > 0, "points are drawn")
+        self.wait_for_tools()
 
     def add_model(self, name, positions, labels):
         if self.options.models is None:

@@ -1,8 +1,9 @@
 // The shortest way under the pull-back metric of the decoder's mean: the latents z whose images f(z) change least in all,
 // that is, which minimise the energy sum |f(z[i + 1]) - f(z[i])|^2 with both ends held (Shao, Kumar and Fletcher,
 // arXiv:1711.08014). Gauss-Newton steps, damped as Levenberg and Marquardt do, with differences of decoded images as the
-// decoder's Jacobian; from few nodes to many.
+// decoder's Jacobian; from few nodes to many, and from the best of a few beginnings.
 
+import { beginnings } from "./beginnings.js";
 import { refined } from "./interpolation.js";
 import { solve } from "./solve.js";
 
@@ -16,15 +17,17 @@ const difference = 0.01; // in latent units: for float32 images neither rounding
  * decode: latents -> Promise<{ values }>; found(latents) is called with each better way.
  */
 export async function geodesic(from, to, segments, decode, found = () => {}) {
-    let way = await evaluated(refined([from, to], firstSegments), decode);
-    for (;;) {
-        way = await minimised(way, decode, found);
-        if (way.latents.length > segments) return way.latents;
-        way = await evaluated(refined(way.latents, 2), decode);
+    let way = null;
+    for (const latents of beginnings(from, to, firstSegments)) {
+        const other = await minimised(await evaluated(latents, decode), decode, way ? undefined : found);
+        if (!way || other.energy < way.energy) way = other;
     }
+    found(way.latents);
+    while (way.latents.length <= segments) way = await minimised(await evaluated(refined(way.latents, 2), decode), decode, found);
+    return way.latents;
 }
 
-async function minimised(way, decode, found) {
+async function minimised(way, decode, found = () => {}) {
     let damping = 1e-3;
     for (let step = 0; step < mostSteps && way.energy > 0; step += 1) {
         const next = await evaluated(moved(way, damping), decode);
