@@ -94,7 +94,9 @@ enum FloatText {
     }
 
     @inline(__always)
-    private static func writeExponent(_ power: Int, to output: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    private static func writeExponent(
+        _ power: Int, to output: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
         var end = output
         end.pointee = 0x65
         end += 1
