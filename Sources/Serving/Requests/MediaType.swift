@@ -11,8 +11,10 @@ enum MediaType: String {
     /// What the body is said to be; without `Content-Type` it is JSON.
     static func ofBody(_ request: Request, accepted: [MediaType]) throws -> MediaType {
         guard let field = request.fields[.contentType] else { return .json }
-        let essence = field.prefix { $0 != ";" }.trimmingSpaces().lowercased()
-        guard let type = MediaType(rawValue: essence), accepted.contains(type) else {
+        // As clients write it, or as they may.
+        let known = MediaType(rawValue: field)
+        let type = known ?? MediaType(rawValue: field.prefix { $0 != ";" }.trimmingSpaces().lowercased())
+        guard let type, accepted.contains(type) else {
             throw ServiceError(
                 status: .unsupportedMediaType, code: "unsupported_media_type",
                 message: "The body's type is not accepted here; accepted are "

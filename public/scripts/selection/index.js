@@ -5,14 +5,16 @@ import { settled } from "../latest.js";
 import { selectionModes } from "./modes.js";
 import { Selection } from "./selection.js";
 
+const pause = 50; // milliseconds
+
 /** page: the map page, with its view, address, tools, sections, samples and report. */
 export function setUpSelection(page) {
     const selection = new Selection(page.view, page.address);
     const badge = byId("selection-badge");
     let panel = null;
 
-    // After the frame that shows it on the map.
-    const tell = settled(0, () => {
+    // After the frame that shows it on the map, and once where regions follow one another.
+    const tell = settled(pause, () => {
         const count = selection.indices.length;
         badge.hidden = selection.mask === null;
         badge.textContent = count.toLocaleString("en");
