@@ -78,33 +78,30 @@ void transpose(int64_t rows, int64_t columns, const float *__restrict source, in
     for (int64_t row = whole_rows; row < rows; row++) rest(row, 0);
 }
 
-// A target's row is the sum of source rows from the first to the last, and of the taps from left to right.
-void scatter_terms(const latentd_scatter &s, const float *terms, const float *bias, float *__restrict target) {
-    int64_t places = s.source_height * s.source_width;
-    for (int64_t y = 0; y < s.height; y++) {
-        float *__restrict line = target + y * s.width * s.channels;
-        for (int64_t x = 0; x < s.width; x++)
-            for (int64_t channel = 0; channel < s.channels; channel++) line[x * s.channels + channel] = bias[channel];
-        for (int64_t tap_row = s.kernel_height - 1; tap_row >= 0; tap_row--) {
-            int64_t row = (y + s.top - tap_row) / s.stride_height;
-            if (y + s.top < tap_row || row >= s.source_height || (y + s.top - tap_row) % s.stride_height) continue;
-            for (int64_t tap = 0; tap < s.kernel_width; tap++) {
-                int64_t shift = tap - s.left;
-                if (shift >= s.width) continue;
-                int64_t first = shift >= 0 ? 0 : (-shift + s.stride_width - 1) / s.stride_width;
-                int64_t end = (s.width - 1 - shift) / s.stride_width + 1;
-                if (end > s.source_width) end = s.source_width;
-                const float *__restrict from =
-                    terms + (tap_row * s.kernel_width + tap) * s.channels * places + row * s.source_width;
-                float *__restrict to = line + shift * s.channels;
-                if (s.channels == 1 && s.stride_width == 1) {
-                    for (int64_t x = first; x < end; x++) to[x] += from[x];
-                    continue;
-                }
-                for (int64_t channel = 0; channel < s.channels; channel++)
-                    for (int64_t x = first; x < end; x++)
-                        to[x * s.stride_width * s.channels + channel] += from[channel * places + x];
+void scatter_terms(const latentd_scatter &s, int64_t first_row, int64_t rows, const float *terms, const float *bias,
+                   float *__restrict target) {
+    if (first_row == 0)
+        for (int64_t place = 0; place < s.height * s.width; place++)
+            for (int64_t channel = 0; channel < s.channels; channel++)
+                target[place * s.channels + channel] = bias[channel];
+    int64_t places = rows * s.source_width;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t tap = 0; tap < s.kernel_height * s.kernel_width; tap++) {
+            int64_t y = (first_row + row) * s.stride_height + tap / s.kernel_width - s.top;
+            int64_t shift = tap % s.kernel_width - s.left;
+            if (y < 0 || y >= s.height || shift >= s.width) continue;
+            int64_t first = shift >= 0 ? 0 : (-shift + s.stride_width - 1) / s.stride_width;
+            int64_t end = (s.width - 1 - shift) / s.stride_width + 1;
+            if (end > s.source_width) end = s.source_width;
+            const float *__restrict from = terms + tap * s.channels * places + row * s.source_width;
+            float *__restrict to = target + (y * s.width + shift) * s.channels;
+            if (s.channels == 1 && s.stride_width == 1) {
+                for (int64_t x = first; x < end; x++) to[x] += from[x];
+                continue;
             }
+            for (int64_t channel = 0; channel < s.channels; channel++)
+                for (int64_t x = first; x < end; x++)
+                    to[x * s.stride_width * s.channels + channel] += from[channel * places + x];
         }
     }
 }

@@ -84,8 +84,9 @@ typedef struct {
     int64_t source_height, source_width, columns, kernel_height, kernel_width, stride_height, stride_width, top, left;
     int64_t height, width, channels;
 } latentd_scatter;
-void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, const float *terms,
-                           const float *bias, float *target);
+/// That is done for some rows of the source at a time, from the first to the last: terms [columns, rows, source_width].
+void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, int64_t first_row, int64_t rows,
+                           const float *terms, const float *bias, float *target);
 
 /// values = 1 / (1 + exp(−values)), within 3 units in the last place; 0 from −87 down.
 void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values);
