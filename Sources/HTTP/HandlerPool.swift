@@ -12,6 +12,9 @@ final class HandlerPool<Work: Sendable>: Sendable {
 
     private struct State {
         var crew: HandlerCrew
+        /// The threads that are idle. The last to have become so is called first: few threads do nearly everything, in warm
+        /// caches and with few stacks and reserves of malloc's, and the others sleep on.
+        var idle: [Int]
         var queue = WaitingWork<Work>()
         /// Jobs at work, by whose they are.
         var atWork: [TurnKey: Int] = [:]
@@ -37,7 +40,8 @@ final class HandlerPool<Work: Sendable>: Sendable {
     private let capacity: Int
     private let practice: Practice
     private let state: Mutex<State>
-    private let called = DispatchSemaphore(value: 0)
+    /// By thread.
+    private let called: [DispatchSemaphore]
     private let watch = DispatchSemaphore(value: 0)
     private let statistics: ServerStatistics
     /// Between two looks at the crew.
@@ -54,7 +58,10 @@ final class HandlerPool<Work: Sendable>: Sendable {
         self.usual = max(1, usual)
         most = max(1, self.threads / 4)
         self.capacity = max(1, capacity)
-        state = Mutex(State(crew: HandlerCrew(threads: self.threads, usual: usual)))
+        called = (0..<self.threads).map { _ in DispatchSemaphore(value: 0) }
+        state = Mutex(
+            State(
+                crew: HandlerCrew(threads: self.threads, usual: usual), idle: Array((0..<self.threads).reversed())))
     }
 
     func start() throws(SocketError) {
@@ -66,41 +73,41 @@ final class HandlerPool<Work: Sendable>: Sendable {
 
     /// Whether the work was taken; false when the queue is full or the pool stopped.
     func submit(_ work: Work) -> Bool {
-        let (accepted, wakes, wakesWatch) = state.withLock { state -> (Bool, Bool, Bool) in
-            guard !state.isStopped, state.queue.count < capacity else { return (false, false, false) }
+        let (accepted, woken, wakesWatch) = state.withLock { state -> (Bool, Int?, Bool) in
+            guard !state.isStopped, state.queue.count < capacity else { return (false, nil, false) }
             state.queue.append(work, of: practice.key(work))
             statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
             let wakesWatch = !state.isWatched
             state.isWatched = true
             let mayExceed = (state.atWork[practice.key(work)] ?? 0) < most
-            return (true, state.crew.call(mayExceed: mayExceed), wakesWatch)
+            return (true, state.crew.call(mayExceed: mayExceed) ? state.idle.popLast() : nil, wakesWatch)
         }
-        if wakes { called.signal() }
+        if let woken { called[woken].signal() }
         if wakesWatch { watch.signal() }
         return accepted
     }
 
     /// Whether the job was taken, which is none of the work, by a thread that had nothing else to do and does not count as at work.
     func submitToIdle(_ job: @escaping Job) -> Bool {
-        let accepted = state.withLock { state in
-            guard !state.isStopped, state.crew.takeIdle() else { return false }
+        let woken = state.withLock { state -> Int? in
+            guard !state.isStopped, state.crew.takeIdle() else { return nil }
             state.asides.append(job)
-            return true
+            return state.idle.popLast()
         }
-        if accepted { called.signal() }
-        return accepted
+        if let woken { called[woken].signal() }
+        return woken != nil
     }
 
     /// Lets the threads end once the queue is empty.
     func stop() {
         state.withLock { $0.isStopped = true }
-        for _ in 0..<threads { called.signal() }
+        for thread in called { thread.signal() }
         watch.signal()
     }
 
     private func work(_ thread: Int) {
         while true {
-            called.wait()
+            called[thread].wait()
             // Whoever wakes for one of the asides takes it; all others count as at work.
             let aside = state.withLock { $0.asides.popLast() }
             aside?()
@@ -117,6 +124,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
                 let work = stays ? next(&state) : []
                 guard !work.isEmpty else {
                     state.crew.rest(wasWorking: isWorking || stays)
+                    state.idle.append(thread)
                     return ([], state.isStopped && state.queue.count == 0)
                 }
                 statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
@@ -153,14 +161,15 @@ final class HandlerPool<Work: Sendable>: Sendable {
             var calm = 0
             while calm < patience {
                 _ = watch.wait(timeout: .now() + moment)
-                let (woken, ends) = state.withLock { state -> (Int, Bool) in
+                let (woken, ends) = state.withLock { state -> ([Int], Bool) in
                     let (queue, atWork) = (state.queue, state.atWork)
-                    let woken = state.crew.look(waiting: queue.count) { queue.keys { (atWork[$0] ?? 0) < most } }
+                    let count = state.crew.look(waiting: queue.count) { queue.keys { (atWork[$0] ?? 0) < most } }
+                    let woken = (0..<count).compactMap { _ in state.idle.popLast() }
                     calm = state.crew.working == 0 && state.queue.count == 0 ? calm + 1 : 0
                     if calm == patience { state.isWatched = false }
                     return (woken, state.isStopped)
                 }
-                for _ in 0..<woken { called.signal() }
+                for thread in woken { called[thread].signal() }
                 if ends { return }
             }
         }
