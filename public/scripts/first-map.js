@@ -10,8 +10,12 @@ const plain = ["model", "view", "open"]; // fields of the address that do not ch
 
 export const view = new MapView(byId("map"));
 
+const opened = () => [address.get("model"), address.get("job")].join();
+
 async function draw() {
+    const asked = opened();
     const [, cloud] = (await first.early) ?? [];
+    if (opened() !== asked) return; // main.js has been faster, and opened this or another
     if (!cloud?.count || ![...address.fields.keys()].every((field) => plain.includes(field))) return;
     sayOnMap(null);
     view.show(cloud);
@@ -22,12 +26,13 @@ async function draw() {
 
 /** Again where the daemon did not answer: nothing is there yet that could say so. */
 function loadRest() {
-    import("./main.js").catch(() => setTimeout(loadRest, 2000));
+    document.head.append(byId("rest").content.cloneNode(true)); // a style sheet may have been lost as well
+    import("./main.js").catch(() => {
+        sayOnMap("The daemon does not answer. Trying again…");
+        setTimeout(loadRest, 2000);
+    });
 }
 
 const waiting = setTimeout(() => sayOnMap("Loading the map…"), late);
 const drawn = draw().catch(() => {}).finally(() => clearTimeout(waiting)); // main.js tells what went wrong
-Promise.race([drawn, new Promise((passed) => setTimeout(passed, late))]).then(() => {
-    document.head.append(byId("rest").content);
-    loadRest();
-});
+Promise.race([drawn, new Promise((passed) => setTimeout(passed, late))]).then(loadRest);

@@ -120,7 +120,7 @@ async function open(name, fetched = name && fetchMap(name)) {
     address.set("model", name);
     address.set("job", null);
     const turn = (opened += 1);
-    const slow = setTimeout(() => sayOnMap(`Loading the map of ${name}…`), 500);
+    const slow = setTimeout(() => turn === opened && sayOnMap(`Loading the map of ${name}…`), 500);
     try {
         const [model, points] = await fetched;
         clearTimeout(slow);

@@ -17,6 +17,7 @@ export class Selection extends EventTarget {
         this.keepsContext = this.address.get("context") !== "0";
         if (this.steps.every(({ plane }) => plane === "")) for (const step of this.steps) this.take(step);
         this.changed();
+        if (this.isOfNothing) this.clear();
     }
 
     /** Takes the address's steps in the planes in which they were made. */
@@ -27,12 +28,20 @@ export class Selection extends EventTarget {
         if (steps !== this.steps || this.mask) return;
         this.mask = mask;
         this.changed();
+        if (this.isOfNothing) this.clear();
+    }
+
+    get isOfNothing() {
+        return this.mask !== null && !this.mask.includes(1);
     }
 
     /** Takes back what was selected on a map that is gone, in the address too. */
     forget(plane, cloudOf) {
         if (!this.steps.some((step) => step.plane === plane)) return null;
-        Object.assign(this, { steps: this.steps.filter((step) => step.plane !== plane), mask: null });
+        let steps = this.steps.filter((step) => step.plane !== plane);
+        // What was taken away from it, or turned over with it, is nothing without it.
+        if (this.steps[0].plane === plane) while (steps.length && steps[0].operation !== "add") steps = steps.slice(1);
+        Object.assign(this, { steps, mask: null });
         this.remember();
         return this.resolve(cloudOf);
     }
@@ -48,7 +57,7 @@ export class Selection extends EventTarget {
         const step = { operation: operation === "new" ? "add" : operation, polygon, plane: elsewhere.plane };
         this.steps.push(step);
         this.take(step, elsewhere.cloud);
-        if (this.mask && !this.mask.includes(1)) this.clear();
+        if (this.isOfNothing) this.clear();
         else this.remember();
     }
 
