@@ -5,6 +5,7 @@
 """
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -125,6 +126,14 @@ class Choices(PageTest):
         ActionChains(self.driver).send_keys(Keys.ESCAPE).perform()
         self.wait(lambda: not self.driver.find_elements("id", "tour"))
         self.assertEqual(self.script("return document.activeElement.id"), "help")
+
+    def test_a_link_to_another_view_is_followed(self):
+        self.open_map()
+        self.script("location.hash = '#model=mnist-2d&view=1,1,500'")
+        zoomed = lambda: self.script("document.getElementById('zoom-in').click(); return location.hash")
+        self.wait(lambda: re.search(r"view=1(,|%2C)1(,|%2C)\d{3,}", zoomed()), "zooming goes on from the link's view")
+        self.script("location.hash = '#model=mnist-2d'")
+        self.wait(lambda: "view" not in self.script("return location.hash") and self.drawn() == self.options.points)
 
     def test_the_keyboard_alone_goes_from_part_to_part(self):
         self.open_map()

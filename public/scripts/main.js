@@ -175,6 +175,7 @@ chooser.addEventListener("change", () => {
     open(chooser.value);
 });
 address.listen(() => {
+    map.framing.restore(); // before whatever changes the view writes the old one into the new address
     tabs.show(address.get("tab") ?? "map");
     start();
 });
