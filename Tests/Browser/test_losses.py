@@ -133,13 +133,17 @@ class Losses(PageTest):
         self.wait_for_map()
         self.daemon.process.terminate()
         self.daemon.process.wait(PATIENT)
-        self.point(30, 30).perform()
+        self.element("mode-rectangle").click()
+        self.drag((-150, -120), (100, 40))
         self.wait(lambda: self.element("connection").is_displayed(), "its loss is told", PATIENT)
         self.daemon.process = subprocess.Popen(
             support.serve_command(self.home, self.daemon.port), stdin=subprocess.DEVNULL, stdout=self.daemon.log,
             stderr=self.daemon.log, env=support.environment(), cwd=self.home)
         self.wait(lambda: not self.element("connection").is_displayed(), "it is back", PATIENT)
         self.wait_for_map()
+        self.drag((-120, -100), (110, 60))
+        self.wait(lambda: self.driver.find_elements("id", "selection-text"), "what had not been loaded is loaded now", PATIENT)
+        self.element("mode-move").click()
         self.moves()
 
     # The network

@@ -33,7 +33,7 @@ export class Sections {
         this.load(name);
     }
 
-    /** `work` is called once, when the section `name` is open for the first time, which may be now. */
+    /** `work` is called when the section `name` is open for the first time, which may be now; again the next time where it fails. */
     whenOpened(name, work) {
         this.loads.set(name, work);
         this.load(name);
@@ -43,6 +43,6 @@ export class Sections {
         const work = this.loads.get(name);
         if (!work || !document.getElementById(prefix + name).open) return;
         this.loads.delete(name);
-        work();
+        Promise.resolve(work()).catch(() => this.loads.set(name, work));
     }
 }

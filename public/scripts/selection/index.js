@@ -31,6 +31,7 @@ export function setUpSelection(page) {
             panel.refresh();
         } catch (error) {
             page.report(error);
+            throw error; // to be called again
         }
     });
     return selection;

@@ -21,6 +21,7 @@ export class Tray extends EventTarget {
                 new TrayPanel(byId("tray-panel"), this, page);
             } catch (error) {
                 page.report(error);
+                throw error; // to be called again
             }
         });
     }
