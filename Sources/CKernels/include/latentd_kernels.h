@@ -77,14 +77,15 @@ void latentd_window_back(latentd_instruction_set set, const latentd_window *wind
 
 /// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
 ///
-/// terms [columns, source_height, source_width], of whose columns the first are [kernel_height, kernel_width, channels];
+/// terms [column, row, source_width] of some of the source's rows, of whose columns the first are [kernel_height,
+/// kernel_width, channels];
 /// target [height, width, channels], where target[y, x] = bias + Σ of the terms of source rows and columns
 /// (y + top − kernel row) / stride_height and (x + left − kernel column) / stride_width that are whole and exist.
 typedef struct {
-    int64_t source_height, source_width, columns, kernel_height, kernel_width, stride_height, stride_width, top, left;
+    int64_t source_width, kernel_height, kernel_width, stride_height, stride_width, top, left;
     int64_t height, width, channels;
 } latentd_scatter;
-/// That is done for some rows of the source at a time, from the first to the last: terms [columns, rows, source_width].
+/// The source's rows are taken from the first to the last, some at a time.
 void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, int64_t first_row, int64_t rows,
                            const float *terms, const float *bias, float *target);
 

@@ -4,10 +4,10 @@ import CLinux
 ///
 /// Others may write to the file meanwhile or cut it off. Neither ends the process: bytes that are gone read as zeros. And
 /// neither passes unnoticed, since what is made of the bytes counts only after `check`.
-final class MappedFile: @unchecked Sendable {  // all that changes is an atomic of C's
+final class MappedFile: Sendable {
     private let file: RegularFile
-    /// Nil for an empty file.
-    private let mapping: OpaquePointer?
+    /// Nil for an empty file. All that changes of it is an atomic of C's.
+    private nonisolated(unsafe) let mapping: OpaquePointer?
 
     /// Maps `folder/name`, nil where there is none of that name; what is no `RegularFile` is refused.
     init?(_ name: String, in folder: String, limit: Int) throws(FileFault) {

@@ -45,8 +45,7 @@ final class ThinScatteredConvolution {
         product = products(rows: bandRows)
         rest = products(rows: height % bandRows)
         scatter = latentd_scatter(
-            source_height: Int64(geometry.output.height), source_width: Int64(geometry.output.width),
-            columns: Int64(columns), kernel_height: Int64(geometry.kernel.height),
+            source_width: Int64(geometry.output.width), kernel_height: Int64(geometry.kernel.height),
             kernel_width: Int64(geometry.kernel.width), stride_height: Int64(geometry.stride.height),
             stride_width: Int64(geometry.stride.width), top: Int64(geometry.padding.top),
             left: Int64(geometry.padding.left), height: Int64(geometry.input.height),
