@@ -58,7 +58,7 @@ page() {
     browser page test_page.py -- --finish-job
     browser decoding test_decoding.py --every-kind
     browser map test_map.py -- --models '{models}'
-    for part in selection tray dimensions paths compare forming training habits encode; do
+    for part in early selection tray dimensions paths compare forming training habits encode; do
         browser "$part" "test_$part.py"
     done
     browser losses test_losses.py -- --latentd "$program"

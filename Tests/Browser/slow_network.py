@@ -1,5 +1,5 @@
 """A network between the browser and the daemon that is slow, or breaks: a proxy that hands on bytes late, few at a time, or not to
-their end."""
+their end, and holds back what is asked for."""
 import contextlib
 import socket
 import threading
@@ -10,11 +10,12 @@ PIECE = 4096
 
 class Network:
     """On a port of its own. `delay`: seconds before each answer; `rate`: bytes a second; `cut`: bytes of an answer after which the
-    connection breaks; `down`: nothing is let through. All can be changed while it runs."""
+    connection breaks; `down`: nothing is let through; `held`: the path of what waits until it is another. All can be changed while it
+    runs."""
 
     def __init__(self, port):
         self.target = port
-        self.delay, self.rate, self.cut, self.down = 0, None, None, False
+        self.delay, self.rate, self.cut, self.down, self.held = 0, None, None, False, None
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -37,7 +38,7 @@ class Network:
 
     def serve(self, browser):
         with contextlib.suppress(OSError), browser, socket.create_connection(("127.0.0.1", self.target)) as daemon:
-            threading.Thread(target=self.hand_on, args=[browser, daemon, lambda _: True], daemon=True).start()
+            threading.Thread(target=self.hand_on, args=[browser, daemon, self.hold], daemon=True).start()
             self.hand_on(daemon, browser, self.answers())
 
     def hand_on(self, source, target, admit):
@@ -50,6 +51,11 @@ class Network:
         for end in (source, target):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def hold(self, request):
+        while self.held and f" {self.held} ".encode() in request:
+            time.sleep(0.01)
+        return True
 
     def answers(self):
         """A function that takes the time which bytes of a connection's answers need, and says whether they come through."""

@@ -28,7 +28,7 @@ export class Address {
         this.write();
     }
 
-    /** Calls `changed` when the person edits the hash or follows a link to another. */
+    /** Calls `changed` when the person edits the hash or follows a link to another, in the order in which they listen. */
     listen(changed) {
         addEventListener("hashchange", () => {
             this.fields = new URLSearchParams(location.hash.slice(1));

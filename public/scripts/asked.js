@@ -27,4 +27,6 @@ export function ask(address) {
 }
 
 export const address = new Address();
-export const first = ask(address);
+/** What the address as it is now asks for. */
+export let current = ask(address);
+address.listen(() => (current = ask(address)));

@@ -32,6 +32,9 @@ function apply(node, attributes, listeners) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** Whether a box was ticked, or its tick taken away, before there was code to listen. */
+export const isEarly = (box) => box.checked !== box.defaultChecked;
+
 const tokens = new Map();
 onSchemeChange(() => tokens.clear());
 

@@ -1,6 +1,6 @@
 // The first map is drawn before the rest of the page is loaded: main.js follows when it is on the screen, or is late.
 
-import { address, first } from "./asked.js";
+import { address, current } from "./asked.js";
 import { byId } from "./dom.js";
 import { MapView } from "./map-view.js";
 import { sayOnMap } from "./map-words.js";
@@ -14,7 +14,7 @@ const opened = () => [address.get("model"), address.get("job")].join();
 
 async function draw() {
     const asked = opened();
-    const [, cloud] = (await first.early) ?? [];
+    const [, cloud] = (await current.early) ?? [];
     if (opened() !== asked) return; // main.js has been faster, and opened this or another
     if (!cloud?.count || ![...address.fields.keys()].every((field) => plain.includes(field))) return;
     sayOnMap(null);

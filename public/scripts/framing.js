@@ -3,8 +3,8 @@
 import { byId } from "./dom.js";
 
 export class Framing {
-    /** `isOpen()`: whether there is something to look at whose view is worth keeping. */
-    constructor(view, address, isOpen) {
+    /** `isNamed()`: whether what is looked at is what the address names, so that its view belongs there. */
+    constructor(view, address, isNamed) {
         Object.assign(this, { view, address, unsized: false });
         const zoom = (factor) => () => view.move((viewport) => viewport.zoom(factor));
         byId("zoom-in").addEventListener("click", zoom(1.5));
@@ -13,8 +13,9 @@ export class Framing {
         view.addEventListener("resized", () => this.unsized && this.restore());
         view.addEventListener("viewchange", () => {
             const { x, y, scale } = view.viewport;
-            if (isOpen() && !this.unsized) address.set("view", view.fitted ? null : [x, y, scale]);
+            if (isNamed() && !this.unsized) address.set("view", view.fitted ? null : [x, y, scale]);
         });
+        this.restore(); // the address may be another than that of the first map
     }
 
     restore() {

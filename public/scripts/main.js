@@ -1,7 +1,7 @@
 // Puts the page together: the tabs, the model chooser, the connection; each part lives in its own module.
 
 import * as api from "./api.js";
-import { address, ask, fetchMap, first, wantedOf } from "./asked.js";
+import { address, ask, current, fetchMap, wantedOf } from "./asked.js";
 import { Connection } from "./connection.js";
 import { byId, element } from "./dom.js";
 import { view } from "./first-map.js";
@@ -11,7 +11,7 @@ import { sayOnMap } from "./map-words.js";
 import { remembered } from "./storage.js";
 import { listenForTabs } from "./tabs.js";
 
-const connection = new Connection(start);
+const connection = new Connection(() => start());
 const report = (error) => connection.report(error);
 const map = new MapPage(view, address, report, () => tabs.show("training"));
 const tabs = listenForTabs((tab) => {
@@ -24,7 +24,7 @@ let names = [];
 let labelNames = new Map();
 let training = null;
 let opened = 0;
-let asked = first;
+let started = null;
 
 /** The part where models are made is loaded when it is looked at, or when a job is under way. */
 function refreshTraining() {
@@ -54,14 +54,14 @@ async function lookForJobs() {
     if (training || jobs.some(({ status }) => ["queued", "running", "paused"].includes(status))) refreshTraining();
 }
 
-/** Loads everything anew: at first, and whenever the daemon comes back. */
-async function start() {
+/** Loads everything anew: at first, and whenever the address is another or the daemon comes back. */
+async function start(asked = ask(address)) {
+    started = asked;
     const slow = setTimeout(() => map.isEmpty && sayOnMap("Waiting for the daemon…"), 500);
-    const { models: listed, map: fetched } = asked ?? ask(address);
-    asked = null;
     try {
-        const [models, datasets] = await Promise.all([listed, api.datasets().catch(emptyUnlessGone)]);
+        const [models, datasets] = await Promise.all([asked.models, api.datasets().catch(emptyUnlessGone)]);
         clearTimeout(slow);
+        if (asked !== started) return;
         labelNames = labelNamesOf(datasets);
         list(models);
         const wanted = wantedOf(models, address);
@@ -69,7 +69,7 @@ async function start() {
             chooser.value = wanted ?? "none";
             await showJob(address.get("job"));
         } else {
-            await open(wanted, fetched);
+            await open(wanted, asked.map);
         }
         await lookForJobs();
         if (remembered("tour") === null && !document.getElementById("tour")) tour({ takesFocus: false });
@@ -177,10 +177,10 @@ chooser.addEventListener("change", () => {
 address.listen(() => {
     map.framing.restore(); // before whatever changes the view writes the old one into the new address
     tabs.show(address.get("tab") ?? "map");
-    start();
+    start(current);
 });
 setUpSchemeButton(byId("scheme"));
 const tour = (options) => import("./tour.js").then(({ startTour }) => startTour(tabs.show, options)).catch(() => report(new api.Unreachable()));
 byId("help").addEventListener("click", () => tour());
 tabs.show(address.get("tab") ?? "map");
-start();
+start(current);

@@ -35,7 +35,7 @@ export class MapPage {
         const point = (x, y) => this.cursor.moveTo(x, y);
         this.path = new PathTool(this, point);
         this.legend = new Legend(this.view, address);
-        this.framing = new Framing(this.view, address, () => !this.isEmpty);
+        this.framing = new Framing(this.view, address, () => this.isNamed);
         this.forming = new Forming(this.view, address, report);
         listenForGestures(this.view, this.tools, {
             point,
@@ -172,9 +172,16 @@ export class MapPage {
         return this.model === null && !this.watched;
     }
 
+    /** Whether the address names what the map shows, and not what comes next. The first map is there before its model. */
+    get isNamed() {
+        const job = this.address.get("job");
+        if (this.model) return !job && this.model.name === this.address.get("model");
+        return this.watched ? job !== null : this.view.cloud?.count > 0;
+    }
+
     /** The next model is shown whole, with nothing of this one left. */
     forgetView() {
-        for (const field of ["view", "hide", "path", "methods", "sel", "tray", "g1", "g2", "axes", "z", "epoch", "with"]) this.address.set(field, null);
+        for (const field of ["view", "hide", "path", "sel", "tray", "g1", "g2", "axes", "z", "epoch", "with"]) this.address.set(field, null);
         this.path.clear();
     }
 

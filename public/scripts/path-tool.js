@@ -1,7 +1,7 @@
 // The path's points, latents: where they come from (clicks, keys, the address), and what of the page they need,
 // which is loaded with the first of them.
 
-import { byId } from "./dom.js";
+import { byId, isEarly } from "./dom.js";
 
 export const methods = ["linear", "slerp", "geodesic"];
 const most = 26; // they are named A to Z
@@ -11,9 +11,12 @@ export class PathTool {
     /** page: the MapPage; point(x, y): shows what is under a place, as the cursor does. */
     constructor(page, point) {
         const { view, address, decoding, report } = page;
-        Object.assign(this, { page, view, address, decoding, point, report, model: null, points: [], shown: ["linear"], parts: null });
+        Object.assign(this, { page, view, address, decoding, point, report, model: null, points: [], parts: null });
+        this.restore();
         for (const method of methods) {
-            byId(`method-${method}`).addEventListener("change", (event) => this.toggle(method, event.target.checked));
+            const box = byId(`method-${method}`);
+            box.addEventListener("change", () => this.toggle(method, box.checked));
+            if (isEarly(box)) this.toggle(method, box.checked);
         }
         byId("path-clear").addEventListener("click", () => this.clear());
     }
@@ -25,10 +28,15 @@ export class PathTool {
         const dimension = model?.latent_dimension ?? 1;
         const count = Math.min(most, Math.floor(numbers.length / dimension));
         this.points = Array.from({ length: count }, (_, i) => numbers.slice(dimension * i, dimension * (i + 1)));
-        const wanted = this.address.get("methods")?.split(",") ?? ["linear"];
-        this.shown = methods.filter((method) => wanted.includes(method));
+        this.restore();
         for (const method of methods) byId(`method-${method}`).checked = this.shown.includes(method);
         this.changed();
+    }
+
+    /** The methods that the address names. */
+    restore() {
+        const wanted = this.address.get("methods")?.split(",") ?? ["linear"];
+        this.shown = methods.filter((method) => wanted.includes(method));
     }
 
     /** A place on the map as the first point where `which` is "A", the last where it is "B", or where it is null and there are two. */
@@ -65,6 +73,7 @@ export class PathTool {
 
     toggle(method, isShown) {
         this.shown = methods.filter((one) => (one === method ? isShown : this.shown.includes(one)));
+        this.address.set("methods", this.shown.join() === "linear" ? null : this.shown.join() || "none");
         this.changed();
     }
 
@@ -72,7 +81,6 @@ export class PathTool {
         if (this.model) {
             const numbers = this.points.flat();
             this.address.set("path", numbers.length * 8 < longest ? numbers : null);
-            this.address.set("methods", this.shown.join() === "linear" ? null : this.shown.join() || "none");
         }
         byId("path-clear").disabled = this.points.length === 0;
         byId("path-hint").textContent = this.advice();

@@ -6,14 +6,17 @@ const all = () => [...document.querySelectorAll(`details.tool[id^='${prefix}']`)
 const nameOf = (section) => section.id.slice(prefix.length);
 
 export class Sections {
-    /** Sections that the page's HTML has open are open unless the address says otherwise. */
+    /** What is open, unless the address says otherwise, stands in the page's HTML; what the person was quick to open or close counts. */
     constructor(address) {
-        Object.assign(this, { address, usual: this.opened(), loads: new Map() });
+        const usual = all().filter((section) => section.dataset.usual === "open");
+        const early = all().filter((section) => section.open !== usual.includes(section)).map((section) => [section, section.open]);
+        Object.assign(this, { address, usual: usual.map(nameOf).join(","), loads: new Map() });
         this.restore();
+        for (const [section, open] of early) section.open = open;
+        if (early.length > 0) this.remember();
         for (const section of all()) {
             section.addEventListener("toggle", () => {
-                const opened = this.opened();
-                address.set("open", opened === this.usual ? null : opened || "none");
+                this.remember();
                 this.load(nameOf(section));
             });
         }
@@ -24,8 +27,9 @@ export class Sections {
         for (const section of all()) section.open = wanted.includes(nameOf(section));
     }
 
-    opened() {
-        return all().filter((section) => section.open).map(nameOf).join(",");
+    remember() {
+        const opened = all().filter((section) => section.open).map(nameOf).join(",");
+        this.address.set("open", opened === this.usual ? null : opened || "none");
     }
 
     open(name) {

@@ -1,6 +1,6 @@
 // The switches of what the map shows. Those that are not as usual stand in the address, so that a reload shows the same.
 
-import { byId } from "./dom.js";
+import { byId, isEarly } from "./dom.js";
 
 const field = "show";
 
@@ -17,7 +17,8 @@ export class Switches {
             this.apply(name, box.checked);
             this.remember();
         });
-        this.apply(name, this.asked().get(name) ?? usual);
+        if (isEarly(box)) this.set(name, box.checked);
+        else this.apply(name, this.asked().get(name) ?? usual);
     }
 
     set(name, on) {
@@ -40,8 +41,9 @@ export class Switches {
     }
 
     remember() {
-        const unusual = [...this.all].filter(([, { on, usual }]) => on !== usual).map(([name, { on }]) => (on ? name : `-${name}`));
-        this.address.set(field, unusual.join(","));
+        const words = this.asked(); // those of switches that are still to be added among them
+        for (const [name, { on, usual }] of this.all) on === usual ? words.delete(name) : words.set(name, on);
+        this.address.set(field, [...words].map(([name, on]) => (on ? name : `-${name}`)).join(","));
     }
 
     restore() {

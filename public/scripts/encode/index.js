@@ -9,10 +9,7 @@ export class EncodeTool {
     /** page: the MapPage. */
     constructor(page) {
         Object.assign(this, { page, model: null, parts: null, images: null });
-        byId("drop-file").addEventListener("change", (event) => {
-            this.take([...event.target.files]);
-            event.target.value = "";
-        });
+        byId("drop-file").addEventListener("change", () => this.takeChosen());
         byId("draw-open").addEventListener("click", () => this.with(({ sketch }) => sketch.toggle()));
         for (const area of [page.view.frame, byId("drop")]) this.listenForDrops(area);
         document.addEventListener("paste", (event) => this.paste(event));
@@ -30,6 +27,7 @@ export class EncodeTool {
         } else if (model !== null && this.page.address.get("images") !== null) {
             this.with(() => {});
         }
+        this.takeChosen();
     }
 
     /** The latent of the newest image, or null. */
@@ -59,6 +57,14 @@ export class EncodeTool {
         if (isTyping || this.model === null || byId("panel-map").hidden || files.length === 0) return;
         event.preventDefault();
         this.take(files);
+    }
+
+    /** The files that were chosen, maybe before there was a model for them. */
+    takeChosen() {
+        const input = byId("drop-file");
+        if (this.model === null || input.files.length === 0) return;
+        this.take([...input.files]);
+        input.value = "";
     }
 
     take(files) {
