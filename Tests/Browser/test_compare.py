@@ -69,7 +69,7 @@ class Compare(PageTest):
         self.second(0, 0).click_and_hold().move_by_offset(60, 60).release().perform()
         self.wait(lambda: self.selected() not in (0, first), "the other map selects as well")
         second, lit = self.selected(), self.picture("#map .points")
-        self.wait(lambda: "sel=a@" in self.script("return decodeURIComponent(location.hash)"))
+        self.wait(lambda: "sel=a@=" in self.script("return decodeURIComponent(location.hash)"))
         self.driver.refresh()
         self.wait(lambda: self.both_are_drawn() and self.selected() == second, "it survives a reload")
         self.wait(lambda: self.picture("#map .points") == lit)
@@ -91,9 +91,35 @@ class Compare(PageTest):
         self.open_both()
         self.element("mode-rectangle").click()
         self.second(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
-        self.wait(lambda: "a@=@" in self.selection_in_the_address())
+        self.wait(lambda: f"a@={B}@" in self.selection_in_the_address())
         self.close_the_other()
         self.wait(lambda: self.selection_in_the_address() == "" and not self.element("selection-badge").is_displayed())
+
+    def test_a_selection_made_beside_comes_back_without_the_map_beside(self):
+        self.open_both()
+        self.element("mode-rectangle").click()
+        self.second(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
+        self.wait(lambda: f"a@={B}@" in self.selection_in_the_address())
+        selected = self.selected()
+        self.script("location.hash = location.hash.replace(/&with=[^&]*/, '')")
+        self.wait(lambda: not self.element("map-2").is_displayed(), "the address alone says what is beside")
+        self.wait(lambda: self.selected() == selected)
+        lit = self.picture("#map .points")
+        self.driver.refresh()
+        self.wait(lambda: self.selected() == selected and self.picture("#map .points") == lit, "the same points")
+        self.assertEqual(self.driver.find_elements("id", "map-2"), [])
+
+    def test_a_reload_while_the_map_beside_is_on_its_way_loses_nothing(self):
+        self.open_both()
+        self.element("mode-rectangle").click()
+        self.second(-60, -60).click_and_hold().move_by_offset(140, 140).release().perform()
+        self.wait(lambda: f"a@={B}@" in self.selection_in_the_address())
+        selected, address = self.selected(), self.script("return location.hash")
+        for _ in range(3):
+            self.driver.refresh()
+            self.wait(lambda: self.script("return document.getElementById('model-chooser').value") == A)
+        self.wait(lambda: self.both_are_drawn() and self.selected() == selected)
+        self.assertEqual(self.script("return location.hash"), address)
 
     def close_the_other(self):
         Select(self.element("compare-chooser")).select_by_value("")

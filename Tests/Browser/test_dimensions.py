@@ -125,6 +125,30 @@ class Dimensions(PageTest):
         self.assertIsInstance(worst, float, worst)
         self.assertLess(worst, 1e-3)
 
+    def test_what_is_selected_on_two_planes_and_on_the_map_beside_comes_back(self):
+        beside = small_model.train(self.options.url, 2)
+        self.open_space(6, f"&tool=rectangle&with={beside}")
+        count = lambda: self.script("const badge = document.getElementById('selection-badge'); return badge.hidden ? 0 : Number(badge.dataset.count)")  # noqa: E731
+        self.drag((-50, -60), (50, 80))
+        self.wait(lambda: count() > 0)
+        first = count()
+        self.choose("pair")
+        self.wait(lambda: "axes=" in self.script("return location.hash"))
+        self.drag((-120, -100), (-10, 20), keys=[Keys.SHIFT])
+        self.wait(lambda: count() > first)
+        second = count()
+        chain = ActionChains(self.driver).key_down(Keys.SHIFT).move_to_element_with_offset(self.element("map-2"), 0, 0)
+        chain.click_and_hold().move_by_offset(150, 150).release().key_up(Keys.SHIFT).perform()
+        self.wait(lambda: count() > second)
+        selected = count()
+        self.wait(lambda: self.script("return location.hash").count("%3B") == 2)
+        for _ in range(2):
+            self.driver.refresh()
+            self.wait_for_space()
+            self.wait(lambda: count() == selected, "the same points")
+        self.script("location.hash = location.hash.replace(/&with=[^&]*/, '')")
+        self.wait(lambda: not self.element("map-2").is_displayed() and count() == selected)
+
     def test_two_dimensions_are_shown_and_the_selection_stays(self):
         self.open_space(6, "&tool=rectangle")
         self.drag((-150, -60), (50, 80))

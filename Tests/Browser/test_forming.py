@@ -6,6 +6,7 @@
 import os
 import sys
 import unittest
+from urllib.parse import unquote
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -18,6 +19,11 @@ def submit(name, **training):
     if "drawn-shapes" not in datasets:
         raise unittest.SkipTest("the daemon has no drawn-shapes")
     return call("POST", "/v1/jobs", {"dataset": "drawn-shapes", "model": "mnist-2d", "name": name, "training": training})["id"]
+
+
+# Which points are selected, and where all of them are.
+SHOWN = """
+    return import("/scripts/first-map.js").then(({ view }) => [view.selected.join(""), view.cloud.positions.join()].join())"""
 
 
 class Forming(PageTest):
@@ -45,6 +51,37 @@ class Forming(PageTest):
         self.wait(lambda: self.slider("value") == 0)
         self.element("forming-slider").send_keys(Keys.END)
         self.wait(lambda: self.picture(".points") == final)
+
+    def test_what_is_selected_at_an_epoch_or_between_two_comes_back(self):
+        selected = lambda: int(self.attribute("selection-badge", "data-count") or 0)  # noqa: E731
+        address = lambda: unquote(self.script("return location.hash"))  # noqa: E731
+        self.open_map()
+        self.element("mode-rectangle").click()
+        self.drag((-60, -60), (60, 60))
+        self.wait(lambda: selected() > 0)
+        for place, (left, top) in ((0, (-140, -30)), (1.37, (-20, 70))):
+            self.script("""const slider = document.getElementById("forming-slider");
+                slider.value = arguments[0];
+                for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type));""", place)
+            self.wait(lambda: "epoch=" in address() and self.slider("value") == place)
+            before = self.picture(".points")
+            self.drag((left, top), (left + 80, top + 60), keys=[Keys.SHIFT])
+            self.wait(lambda: self.picture(".points") != before and address().count(";") == (1 if place == 0 else 2))
+        count, shown = selected(), self.script(SHOWN)
+        self.assertIn(";a@e1@", address())
+        self.driver.refresh()
+        self.wait(lambda: selected() == count and self.slider("value") == 1.37, "as many points")
+        self.wait(lambda: self.script(SHOWN) == shown, "the same, where they were")
+
+    def test_a_pause_between_two_epochs_is_in_the_address(self):
+        self.open_map()
+        self.element("forming-play").click()
+        self.wait(lambda: 0.2 < self.slider("value") < self.slider("max"))
+        self.element("forming-play").click()
+        where = self.slider("value")
+        self.wait(lambda: "epoch=" in self.script("return location.hash"))
+        self.driver.refresh()
+        self.wait(lambda: abs(self.slider("value") - where) < 0.011)
 
     def test_a_click_in_the_curves_shows_that_epoch(self):
         self.open_map()

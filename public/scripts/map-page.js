@@ -112,6 +112,7 @@ export class MapPage {
             this.encoding.use(model);
             this.tray.use(model);
             this.dimensions.use(model, this.cloud);
+            this.resolveSelection();
             await this.compare.use(model);
         } catch (error) {
             this.report(error);
@@ -122,7 +123,6 @@ export class MapPage {
     spaceKnown(model) {
         this.cursor.use(model);
         this.path.use(model);
-        this.selection.resolve((plane) => this.cloudOf(plane)).catch(this.report);
         this.tray.dispatchEvent(new Event("model"));
         this.view.requestFrame();
     }
@@ -130,15 +130,21 @@ export class MapPage {
     /** The same points on another plane of their space. */
     showPlane(cloud, plane) {
         this.view.show(cloud, this.view.names);
-        this.selection.moveTo(cloud, plane ? plane.join(".") : "");
+        this.selection.cloud = cloud;
         this.formWith(plane ? null : framesOf(this.model, cloud), cloud);
         this.view.fit();
     }
 
-    /** The cloud of a plane as a selection's steps name it. */
+    /** The points as a selection's steps name them, or null where they are not known yet. */
     async cloudOf(plane) {
-        if (plane === "=") return this.compare.cloud ?? Promise.reject(new Error("What was selected beside this map needs the other model: choose it again."));
-        return this.dimensions.cloudOf(plane, this.cloud);
+        if (plane === "") return this.cloud;
+        if (plane.startsWith("=")) return this.compare.cloudOf(plane.slice(1));
+        if (plane.startsWith("e")) return this.forming.cloudAt(Number(plane.slice(1)));
+        return this.dimensions.cloudOf(plane);
+    }
+
+    resolveSelection() {
+        return this.selection?.resolve((plane) => this.cloudOf(plane)).catch(this.report);
     }
 
     /** A job whose space forms, in place of a model; see forming/watch.js. */

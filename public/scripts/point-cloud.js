@@ -6,6 +6,8 @@ export class PointCloud {
     /** positions: Float32Array [n * 2]; labels: Uint8Array [n], 255 is none; epoch: of the training, where it is known. */
     constructor(positions, labels, epoch = null) {
         this.epoch = epoch;
+        /** Which places of the points these are, as a selection's steps name them (selection/steps.js). */
+        this.plane = "";
         this.positions = positions;
         this.labels = labels;
         this.counts = new Uint32Array(256);

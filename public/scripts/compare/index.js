@@ -5,13 +5,10 @@ import * as api from "../api.js";
 import { byId, element } from "../dom.js";
 import { PointCloud } from "../point-cloud.js";
 
-/** As a step of the selection names the other map. */
-export const beside = "=";
-
 export class Compare {
     /** page: the map page. */
     constructor(page) {
-        Object.assign(this, { page, model: null, second: null, cloud: null, turn: 0 });
+        Object.assign(this, { page, model: null, other: null, second: null, loading: null, turn: 0 });
         this.chooser = byId("compare-chooser");
         this.chooser.addEventListener("change", () => this.choose(this.chooser.value || null));
         page.sections.whenOpened("compare", () => this.list());
@@ -19,10 +16,9 @@ export class Compare {
 
     /** The model of the first map, or null; the other one is what the address says. */
     async use(model) {
-        const isSame = this.model?.name === model?.name && model !== null;
-        this.model = model;
         const wanted = model && this.page.address.get("with");
-        if (!isSame) this.close();
+        if (this.model?.name !== model?.name || wanted !== this.other) this.close();
+        this.model = model;
         if (wanted) this.page.sections.open("compare");
         if (wanted || byId("tool-compare").open) await this.list();
         if (wanted) await this.choose(wanted);
@@ -44,46 +40,69 @@ export class Compare {
         }
     }
 
+    /** A model, or null: no other one is beside the first any more. What is selected on a map goes with it. */
     async choose(name) {
+        const { page } = this;
         const turn = (this.turn += 1);
+        const before = page.address.get("with");
+        page.address.set("with", name);
+        this.chooser.value = name ?? "";
         try {
-            if (name === null) return await this.leave();
-            const [{ SecondMap }, model, points] = await Promise.all([import("./second-map.js"), api.model(name), api.map(name)]);
-            if (turn !== this.turn) return null;
-            const { labels } = this.page.cloud;
-            if (points.labels.length !== labels.length || points.labels.some((label, i) => label !== labels[i])) {
-                throw new Error(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
+            if (before && before !== name) page.selection.forget(`=${before}`);
+            if (name === null) {
+                this.close();
+                page.resolveSelection();
+                return;
             }
-            if (this.cloud && this.page.address.get("with") !== name) await this.forget();
-            this.cloud = PointCloud.of(points);
-            this.page.address.set("with", name);
-            this.chooser.value = name;
-            this.second ??= new SecondMap(this.page);
-            this.second.show(model, this.cloud);
-            await this.page.selection.resolve((plane) => this.page.cloudOf(plane));
+            const [{ SecondMap }, model, cloud] = await Promise.all([import("./second-map.js"), api.model(name), this.load(name)]);
+            if (turn !== this.turn) return;
+            this.other = name;
+            this.second ??= new SecondMap(page);
+            this.second.show(model, cloud);
+            page.resolveSelection();
         } catch (error) {
-            if (turn === this.turn) await this.leave();
-            this.page.report(error);
+            // While the daemon is gone the other model waits for it.
+            if (turn === this.turn && !(error instanceof api.Unreachable)) await this.choose(null);
+            page.report(error);
         }
-        return null;
     }
 
-    /** No other model is beside the first any more, and nothing is selected on its map. */
-    leave() {
-        this.close();
-        return this.forget();
+    /** The points as another model has them, the latest kept. */
+    load(name) {
+        const { model } = this.page;
+        if (this.loading?.name !== name || this.loading.model !== model) {
+            const cloud = this.fetch(name);
+            cloud.catch(() => (this.loading = null));
+            this.loading = { name, model, cloud };
+        }
+        return this.loading.cloud;
     }
 
-    forget() {
-        return this.page.selection.forget(beside, (plane) => this.page.cloudOf(plane));
+    async fetch(name) {
+        const { labels } = this.page.cloud;
+        const cloud = PointCloud.of(await api.map(name));
+        if (cloud.count !== labels.length || cloud.labels.some((label, i) => label !== labels[i])) {
+            throw new Error(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
+        }
+        return Object.assign(cloud, { plane: `=${name}` });
+    }
+
+    /** The points on whose map something was selected. What cannot be had any more is selected no more. */
+    async cloudOf(name) {
+        try {
+            return await this.load(name);
+        } catch (error) {
+            if (error instanceof api.Unreachable) throw error;
+            this.page.selection.forget(`=${name}`);
+            this.page.report(new Error(`What was selected on the map of ${name} is not selected any more. ${error.message}`));
+            return null;
+        }
     }
 
     close() {
         this.turn += 1;
-        this.cloud = null;
-        if (this.model) this.page.address.set("with", null);
+        this.other = null;
         this.chooser.value = "";
         this.second?.hide();
-        return null;
     }
 }

@@ -4,7 +4,6 @@ import { byId, element } from "../dom.js";
 import { listenForGestures } from "../gestures.js";
 import { MapView } from "../map-view.js";
 import { selectionModes } from "../selection/modes.js";
-import { beside } from "./index.js";
 import { drawRing } from "./ring.js";
 import { SampleCard } from "./sample-card.js";
 
@@ -73,7 +72,7 @@ export class SecondMap {
             get cloud() {
                 return view.cloud;
             },
-            apply: (kind, polygon) => page.selection.apply(kind, polygon, { plane: beside, cloud: view.cloud }),
+            apply: (kind, polygon) => page.selection.apply(kind, polygon, view.cloud),
             clear: () => page.selection.clear(),
         };
         const modes = selectionModes(view, selection, operation, () => page.sections.open("selection"));

@@ -6,11 +6,11 @@ import { flat } from "./flat.js";
 export class Dimensions {
     /** page: the map page; its `space` says what the map shows. */
     constructor(page) {
-        Object.assign(this, { page, panel: null, model: null });
+        Object.assign(this, { page, panel: null, model: null, ready: null });
     }
 
     /** model as GET /v1/models/{m} gives it, or null; cloud: its map. */
-    async use(model, cloud) {
+    use(model, cloud) {
         const isFlat = model === null || model.latent_dimension === 2;
         this.model = model;
         byId("tool-dimensions").hidden = isFlat;
@@ -20,7 +20,10 @@ export class Dimensions {
             : "Drag to move, scroll to zoom, click to set the sliders to that place. On the keyboard: arrows, + and −, 0 shows all, Enter picks the middle.");
         this.page.space = isFlat ? flat : null;
         this.panel?.leave();
-        if (isFlat) return;
+        this.ready = isFlat ? null : this.open(model, cloud);
+    }
+
+    async open(model, cloud) {
         try {
             const { DimensionsPanel } = await import("./panel.js");
             if (model !== this.model) return;
@@ -36,8 +39,9 @@ export class Dimensions {
         this.panel?.pick(x, y);
     }
 
-    /** The cloud of a plane, as a selection's steps name it: "" is the map as it is, "3.7" two dimensions. */
-    async cloudOf(plane, cloud) {
-        return plane === "" || !this.panel ? cloud : this.panel.cloudOf(plane);
+    /** The cloud of two dimensions, "3.7", or null where there are none such. */
+    async cloudOf(plane) {
+        await this.ready;
+        return this.page.space === flat ? null : this.panel?.cloudOf(plane) ?? null;
     }
 }

@@ -99,7 +99,7 @@ export class DimensionsPanel {
     async cloudOf(text) {
         const plane = text.split(".").map(Number);
         const fits = plane.length === 2 && plane.every((d) => Number.isInteger(d) && d >= 0 && d < this.space.base.length);
-        return (await this.planes.cloud(fits ? plane : null)).cloud;
+        return fits ? (await this.planes.cloud(plane)).cloud : null;
     }
 
     set(latent) {

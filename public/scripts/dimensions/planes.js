@@ -16,7 +16,11 @@ export class Planes {
     async cloud(plane) {
         if (!plane) return { cloud: this.principal, partial: null };
         const key = plane.join(".");
-        if (!this.clouds.has(key)) this.clouds.set(key, await this.load(plane));
+        if (!this.clouds.has(key)) {
+            const loaded = await this.load(plane);
+            loaded.cloud.plane = key;
+            this.clouds.set(key, loaded);
+        }
         if (this.clouds.size > mostKept) this.clouds.delete(this.clouds.keys().next().value);
         return this.clouds.get(key);
     }

@@ -4,6 +4,7 @@
 import { byId } from "../dom.js";
 import { PointCloud } from "../point-cloud.js";
 import { EpochCurves } from "./epoch-curves.js";
+import { tick } from "./frames.js";
 
 const secondsEach = 1.1;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -19,7 +20,7 @@ export class Forming {
             this.follows = this.time >= this.frames.last;
         });
         this.slider.addEventListener("change", () => this.remember());
-        byId("forming-play").addEventListener("click", () => (this.running ? this.stop() : this.play()));
+        byId("forming-play").addEventListener("click", () => (this.running ? this.pause() : this.play()));
     }
 
     /**
@@ -33,8 +34,7 @@ export class Forming {
         byId("forming").hidden = !frames || frames.last < 1 || cloud.count === 0;
         if (!frames) return;
         this.slider.max = frames.last;
-        const asked = frames.epochs.indexOf(Number(this.address.get("epoch")));
-        this.time = asked < 0 ? frames.last : asked;
+        this.time = frames.timeOf(Number(this.address.get("epoch") ?? NaN)) ?? frames.last;
         this.slider.value = this.time;
         this.follows = this.time >= frames.last;
         this.describe(this.time);
@@ -77,10 +77,20 @@ export class Forming {
         const before = this.bounds;
         if (this.grows && !bounds && edges.some((edge) => this.frames.box[edge] !== before[edge])) this.bounds = { ...this.frames.box };
         const isEnd = time >= this.frames.last;
-        const cloud = isEnd ? this.cloud : Object.assign(new PointCloud(positions, this.cloud.labels), { indices: this.cloud.indices });
+        const cloud = isEnd ? this.cloud : this.cloudOf(positions, time);
         this.view.show(cloud, this.view.names, bounds ?? this.bounds);
         if (before !== this.bounds && this.view.fitted) this.view.fit();
         this.describe(time);
+    }
+
+    cloudOf(positions, time) {
+        return Object.assign(new PointCloud(positions, this.cloud.labels), { indices: this.cloud.indices, plane: `e${this.frames.epochAt(time)}` });
+    }
+
+    /** The points at an epoch, or null where that is not known. */
+    async cloudAt(epoch) {
+        const time = this.frames?.timeOf(epoch) ?? null;
+        return time === null ? null : this.cloudOf(await this.frames.at(time), time);
     }
 
     describe(time) {
@@ -110,7 +120,7 @@ export class Forming {
         const run = (this.running = {});
         while (run === this.running && frames === this.frames) {
             const part = seconds > 0 ? Math.min(1, spent / seconds) : 1;
-            this.time = start + (end - start) * part;
+            this.time = tick(start + (end - start) * part);
             this.slider.value = this.time;
             let positions;
             try {
@@ -135,8 +145,12 @@ export class Forming {
     /** The epoch that is shown lives in the address, unless it is the newest. */
     remember() {
         if (!this.frames) return;
-        const place = Math.round(this.time);
-        this.address.set("epoch", place >= this.frames.last ? null : String(this.frames.epochs[place]));
+        this.address.set("epoch", this.time >= this.frames.last ? null : String(this.frames.epochAt(this.time)));
+    }
+
+    pause() {
+        this.stop();
+        this.remember();
     }
 
     stop() {

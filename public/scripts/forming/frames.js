@@ -2,6 +2,9 @@
 
 import { map } from "../api.js";
 
+/** Times are multiples of this part of the way from one place to the next. */
+export const tick = (time) => Number(time.toFixed(4));
+
 export class Frames {
     /** `load(epoch)` promises Float32Array [n * 2]; epochs rise. */
     constructor(epochs, load) {
@@ -10,6 +13,25 @@ export class Frames {
 
     get last() {
         return this.epochs.length - 1;
+    }
+
+    /** The epoch at a time; between two places between theirs, so finely that the time can be told from it. */
+    epochAt(time) {
+        const before = Math.min(this.last, Math.floor(time));
+        const epoch = this.epochs[before];
+        return time === before ? epoch : Number((epoch + (time - before) * this.stretch(before)).toFixed(6));
+    }
+
+    /** The time of an epoch, or null where there is none. */
+    timeOf(epoch) {
+        const before = this.epochs.findLastIndex((one) => one !== null && one <= epoch);
+        const time = tick(before + (epoch - this.epochs[before]) / this.stretch(before));
+        return time <= this.last ? time : null;
+    }
+
+    /** The last epoch may have no number. */
+    stretch(before) {
+        return (this.epochs[before + 1] ?? this.epochs[before] + 1) - this.epochs[before];
     }
 
     /** What is there already needs no request. */

@@ -55,16 +55,18 @@ export class WatchedJob {
         this.indices = indices;
         this.frames = new Frames(epochs, async (epoch) => (await jobMap(id, epoch)).positions);
         this.frames.put(newest, positions);
-        const cloud = this.cloud(positions);
+        const cloud = this.cloud(positions, newest);
         sayOnMap(null);
         page.samples = samplesOf(job, indices);
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
         showNearestImage(page, this.ending.signal);
+        page.resolveSelection();
     }
 
-    cloud(positions) {
-        return Object.assign(new PointCloud(positions, this.labels), { indices: this.indices });
+    /** The newest is not the last. */
+    cloud(positions, epoch) {
+        return Object.assign(new PointCloud(positions, this.labels), { indices: this.indices, plane: `e${epoch}` });
     }
 
     follow() {
@@ -108,7 +110,7 @@ export class WatchedJob {
         }
         const fresh = epochs.filter((epoch) => !this.frames.epochs.includes(epoch));
         const news = await Promise.all(fresh.map(async (epoch) => [epoch, (await jobMap(this.id, epoch)).positions]));
-        if (news.length > 0 && !this.ending.signal.aborted) await this.page.forming.append(news, this.cloud(news.at(-1)[1]));
+        if (news.length > 0 && !this.ending.signal.aborted) await this.page.forming.append(news, this.cloud(news.at(-1)[1], news.at(-1)[0]));
     }
 
     say() {

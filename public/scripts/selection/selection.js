@@ -7,63 +7,64 @@ import { maskOf, stepsOf, taken, textOf } from "./steps.js";
 export class Selection extends EventTarget {
     constructor(view, address) {
         super();
-        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, plane: "", keepsContext: true });
+        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, keepsContext: true });
         view.addEventListener("filter", () => this.mask && this.changed());
     }
 
     /** The points of a model's map, and the steps that the address has for them; those in other planes wait for `resolve`. */
     use(cloud) {
-        Object.assign(this, { cloud, plane: "", steps: stepsOf(this.address.get("sel") ?? ""), mask: null });
+        Object.assign(this, { cloud, steps: stepsOf(this.address.get("sel") ?? ""), mask: null });
         this.keepsContext = this.address.get("context") !== "0";
-        if (this.steps.every(({ plane }) => plane === "")) for (const step of this.steps) this.take(step);
+        if (this.steps.every(({ plane }) => plane === cloud.plane)) for (const step of this.steps) this.mask = taken(this.mask, step, cloud);
         this.changed();
         if (this.isOfNothing) this.clear();
     }
 
-    /** Takes the address's steps in the planes in which they were made. */
+    /** Whether there are steps in planes that are not there yet. */
+    get waits() {
+        return this.mask === null && this.steps.length > 0;
+    }
+
+    /** Takes the steps in the planes in which they were made, and those that come meanwhile. */
     async resolve(cloudOf) {
-        const { steps } = this;
-        if (this.mask || steps.length === 0) return;
-        const mask = await maskOf(steps, cloudOf);
-        if (steps !== this.steps || this.mask) return;
-        this.mask = mask;
-        this.changed();
-        if (this.isOfNothing) this.clear();
+        while (this.waits) {
+            const { steps } = this;
+            const mask = await maskOf(steps, cloudOf);
+            if (steps !== this.steps) continue;
+            if (mask === null || !this.waits) return;
+            this.mask = mask;
+            this.changed();
+            if (this.isOfNothing) this.clear();
+        }
     }
 
     get isOfNothing() {
         return this.mask !== null && !this.mask.includes(1);
     }
 
-    /** Takes back what was selected on a map that is gone, in the address too. */
-    forget(plane, cloudOf) {
-        if (!this.steps.some((step) => step.plane === plane)) return null;
+    /** Takes back what was selected on a map that is gone, in the address too; the rest waits for `resolve`. */
+    forget(plane) {
+        if (!this.steps.some((step) => step.plane === plane)) return;
         let steps = this.steps.filter((step) => step.plane !== plane);
         // What was taken away from it, or turned over with it, is nothing without it.
         if (this.steps[0].plane === plane) while (steps.length && steps[0].operation !== "add") steps = steps.slice(1);
         Object.assign(this, { steps, mask: null });
         this.remember();
-        return this.resolve(cloudOf);
     }
 
-    /** The same points on another plane: what is selected stays. */
-    moveTo(cloud, plane) {
-        Object.assign(this, { cloud, plane });
-    }
-
-    /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...], on another map where `elsewhere` is its { plane, cloud }. */
-    apply(operation, polygon = [], elsewhere = { plane: this.plane }) {
+    /** operation is "new", "add", "remove" or "invert"; polygon is [x, y, x, y, ...] among the points of `cloud`. */
+    apply(operation, polygon = [], cloud = this.shown) {
         if (operation === "new") Object.assign(this, { steps: [], mask: null });
-        const step = { operation: operation === "new" ? "add" : operation, polygon, plane: elsewhere.plane };
-        this.steps.push(step);
-        this.take(step, elsewhere.cloud);
+        const step = { operation: operation === "new" ? "add" : operation, polygon, plane: operation === "invert" ? "" : cloud.plane };
+        if (!this.waits) this.mask = taken(this.mask, step, cloud); // another array is another selection to the renderer
+        this.steps = [...this.steps, step];
         if (this.isOfNothing) this.clear();
         else this.remember();
     }
 
-    take(step, cloud) {
-        const shown = this.view.cloud?.count === this.cloud.count ? this.view.cloud : this.cloud; // the space may be forming
-        this.mask = taken(this.mask, step, cloud ?? shown); // another array is another selection to the renderer
+    /** The points where the map shows them: the space may be forming. */
+    get shown() {
+        return this.view.cloud?.count === this.cloud.count ? this.view.cloud : this.cloud;
     }
 
     clear() {

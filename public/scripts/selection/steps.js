@@ -16,10 +16,14 @@ export function taken(before, { operation, polygon }, cloud) {
     return mask;
 }
 
-/** The selection that steps make; `cloudOf(plane)` gives the points on the plane in which one was made. */
+/** The selection that steps make; `cloudOf(plane)` gives the points on the plane in which one was made, or null: then there is none. */
 export async function maskOf(steps, cloudOf) {
     let mask = null;
-    for (const step of steps) mask = taken(mask, step, await cloudOf(step.plane));
+    for (const step of steps) {
+        const cloud = await cloudOf(step.plane);
+        if (cloud === null) return null;
+        mask = taken(mask, step, cloud);
+    }
     return mask;
 }
 
@@ -31,13 +35,16 @@ export async function pointsOf(steps, cloudOf) {
     return found;
 }
 
-/** "a" or "r" with the corners' numbers, or "i", with ";" between; a plane that is not the map's own stands in "@". */
+/**
+ * "a" or "r" with the corners' numbers, or "i", with ";" between. A plane that is not the map's own stands in "@": "3.7" two dimensions,
+ * "e4" an epoch, "=name" the map of another model.
+ */
 export const textOf = (steps) =>
     steps.map(({ operation, polygon, plane }) => `${operation[0]}${plane && `@${plane}@`}${polygon.join(",")}`).join(";");
 
 export function stepsOf(text) {
     return text.split(";").map((part) => {
-        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@([\d.]+|=)@)?(.*)$/) ?? [];
+        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@(e?[\d.]+|=[\w.-]+)@)?(.*)$/) ?? [];
         return { operation: operations[operation], plane, polygon: (corners ?? "").split(",").filter(Boolean).map(Number) };
     }).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
 }

@@ -63,7 +63,7 @@ export class Vectors {
 
     async offer() {
         for (const { field, count } of this.rows) {
-            const found = this.page.model ? (await this.points(field)).length : 0;
+            const found = this.page.model ? (await this.points(field).catch(this.page.report) ?? []).length : 0;
             count.textContent = found > 0 ? `${found.toLocaleString("en")} points` : "none yet";
             count.dataset.count = found;
         }
