@@ -89,6 +89,27 @@ class Encode(PageTest):
         self.assertEqual(dark, [True, True, True, False, False])
         self.screenshot("encode-ellipses")
 
+    def test_small_ellipses_are_seen_among_the_points(self):
+        self.open_map()
+        self.choose("one.png", ONE)
+        self.card(1)
+        for dark in (False, True):
+            self.dark(dark)
+            ground, ring, rest = self.wait(lambda: self.script("""
+                const mean = document.getElementById("map").dataset.encoded.split(",").map(Number);
+                return import("/scripts/first-map.js").then(({ view }) => {
+                    view.draw();
+                    const [left, top] = view.viewport.toScreen(...mean).map(Math.round);
+                    const context = new OffscreenCanvas(41, 1).getContext("2d", { willReadFrequently: true });
+                    context.drawImage(view.overlay, 20 - left, -top);
+                    const { data } = context.getImageData(0, 0, 41, 1);
+                    const shade = (place) => (data[4 * place] + data[4 * place + 1] + data[4 * place + 2]) / 3;
+                    return [shade(7), Math.max(...[0, 1, 2].map((place) => Math.abs(shade(place) - shade(7)))), shade(20)];
+                })"""))
+            self.assertGreater(ring, 120, "a ring stands out against its ground")
+            self.assertGreater(abs(rest - ground), 60, "and the ellipses within it")
+        self.screenshot("encode-small-dark")
+
     def test_a_drop_and_a_paste(self):
         self.open_map()
         self.give("drop", "map", "one.png", grey_png(ONE))

@@ -100,7 +100,7 @@ export class Images {
         this.list.hidden = this.cards.length === 0;
         byId("encoded-hint").hidden = this.cards.length === 0;
         const { likelihood = "bernoulli" } = this.model?.configuration ?? {};
-        byId("encoded-hint").textContent = `Reconstruction: −log p(x | z) at the posterior's mean z, ${likelihood.type ?? likelihood}, summed over the pixels. On the map: the posterior's mean, with 1σ and 2σ.`;
+        byId("encoded-hint").textContent = `Reconstruction: −log p(x | z) at the posterior's mean z, ${likelihood.type ?? likelihood}, summed over the pixels. On the map: the posterior's mean, with 1σ and 2σ, in a ring where they are small.`;
         const { frame } = this.view;
         if (this.mean) frame.dataset.encoded = this.mean.map((value) => value.toFixed(3)).join(",");
         else delete frame.dataset.encoded;

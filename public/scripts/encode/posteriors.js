@@ -3,6 +3,8 @@
 import { token } from "../dom.js";
 
 const smallest = 11; // CSS pixels, of the number's diamond
+const small = 17; // CSS pixels: two deviations that would be lost among the points
+const lens = 19; // CSS pixels, of the ring around them
 
 /** cards: those with an answer are drawn; `pointed` stands out; `placeOf` tells where on the map a latent lies, or null. */
 export function drawPosteriors(context, viewport, cards, pointed, placeOf) {
@@ -12,20 +14,36 @@ export function drawPosteriors(context, viewport, cards, pointed, placeOf) {
         if (!mean) continue;
         const [left, top] = viewport.toScreen(...mean);
         const { radii, angle } = ellipseOf(card.answer, mean, placeOf);
+        const isSmall = 2 * radii[0] * viewport.scale < small;
         const width = card === pointed ? 3 : 1.75;
-        for (const [deviations, dash] of [[2, [5, 4]], [1, []]]) {
-            context.beginPath();
-            const [long, short] = radii.map((radius) => deviations * radius * viewport.scale);
-            context.ellipse(left, top, long, short, -angle, 0, 2 * Math.PI);
-            for (const [colour, extra, line] of [[halo, 2.5, []], [ink, 0, dash]]) {
-                context.setLineDash(line);
-                Object.assign(context, { strokeStyle: colour, lineWidth: width + extra });
-                context.stroke();
+        const stroke = (line, lineWidth, dash = []) => {
+            for (const [colour, extra, pattern] of [[halo, 2.5, []], [ink, 0, dash]]) {
+                context.setLineDash(pattern);
+                Object.assign(context, { strokeStyle: colour, lineWidth: lineWidth + extra });
+                context.stroke(line);
             }
+            context.setLineDash([]);
+        };
+        if (isSmall) {
+            const ring = around(left, top, [lens, lens], 0);
+            context.fillStyle = halo;
+            context.fill(ring);
+            stroke(ring, width);
         }
-        context.setLineDash([]);
-        drawNumber(context, left, top, card, card === pointed, ink, halo);
+        for (const [deviations, dash] of [[2, [5, 4]], [1, []]]) {
+            const ellipse = around(left, top, radii.map((radius) => deviations * radius * viewport.scale), angle);
+            if (!isSmall) stroke(ellipse, width, dash);
+            else Object.assign(context, { fillStyle: ink, globalAlpha: 0.35 * (3 - deviations) }).fill(ellipse);
+            context.globalAlpha = 1;
+        }
+        drawNumber(context, left, top, card, { isPointed: card === pointed, isSmall, ink, halo });
     }
+}
+
+function around(left, top, [long, short], angle) {
+    const path = new Path2D();
+    path.ellipse(left, top, long, short, -angle, 0, 2 * Math.PI);
+    return path;
 }
 
 /** The deviations of the posterior as the map shows it: its axes are the latent's only where the map is the plane itself. */
@@ -42,15 +60,14 @@ function ellipseOf({ mean, logVariance }, place, placeOf) {
     return { radii: [Math.sqrt(middle + spread), Math.sqrt(Math.max(0, middle - spread))], angle: Math.atan2(2 * xy, xx - yy) / 2 };
 }
 
-/** Beside the mean, where it would hide the ellipses: a dot stays at the mean itself. */
-function drawNumber(context, left, top, { number }, isPointed, ink, halo) {
-    context.beginPath();
-    context.arc(left, top, 2.5, 0, 2 * Math.PI);
+/** Beside the mean, where it would hide the ellipses: a dot stays at the mean itself, or the ring. */
+function drawNumber(context, left, top, { number }, { isPointed, isSmall, ink, halo }) {
     context.fillStyle = ink;
-    context.fill();
-    const [x, y] = [left + smallest + 6, top - smallest - 6];
+    if (!isSmall) context.fill(around(left, top, [2.5, 2.5], 0));
+    const away = isSmall ? lens * Math.SQRT1_2 : 2;
+    const [x, y] = [left + away + smallest + 4, top - away - smallest - 4];
     context.beginPath();
-    context.moveTo(left + 2, top - 2);
+    context.moveTo(left + away, top - away);
     context.lineTo(x - smallest / 2, y + smallest / 2);
     Object.assign(context, { strokeStyle: ink, lineWidth: 1.5 });
     context.stroke();
