@@ -55,7 +55,7 @@ browser() {
 }
 
 page() {
-    browser page test_page.py -- --finish-job
+    browser page test_page.py
     browser decoding test_decoding.py --every-kind
     browser map test_map.py -- --models '{models}'
     for part in early selection tray dimensions paths compare forming training habits encode; do

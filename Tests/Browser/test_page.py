@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The page in a real headless Chromium, against a running daemon.
 
-    /usr/bin/python3 Tests/Browser/test_page.py --url http://127.0.0.1:8080 --screenshots DIR [--finish-job]
+    /usr/bin/python3 Tests/Browser/test_page.py --url http://127.0.0.1:8080 --screenshots DIR
 
 Needs Debian's chromium, chromium-driver and python3-selenium. Every wait is for a condition.
 """
@@ -149,19 +149,6 @@ class Training(PageTest):
         self.element("confirm-yes").click()
         self.wait(lambda: card().get_attribute("data-status") == "cancelled", seconds=60)
 
-    def test_a_finished_job_opens_by_one_click(self):
-        if not self.options.finish_job:
-            self.skipTest("takes a whole epoch: ask for it with --finish-job")
-        self.open_training()
-        card = self.submit("browser-finished", epochs=1)
-        self.wait(lambda: card().get_attribute("data-status") == "succeeded", seconds=300)
-        self.wait(lambda: card().find_elements("css selector", ".plot .single, .plot .line"))
-        self.screenshot("job-finished")
-        card().find_element("xpath", ".//button[text()='Open the model']").click()
-        self.wait(lambda: self.drawn() == self.options.points)
-        self.assertEqual(self.script("return document.getElementById('model-chooser').value"), self.job_name)
-        self.wait(lambda: f"model={self.job_name}" in self.script("return location.hash"))
-
 
 class Habits(PageTest):
     def test_the_model_tab_shows_facts_and_curves(self):
@@ -210,5 +197,4 @@ class Habits(PageTest):
 
 
 if __name__ == "__main__":
-    run_tests(__doc__, Map, Training, Habits, options={
-        "--finish-job": {"action": "store_true", "help": "also wait for a whole training job"}})
+    run_tests(__doc__, Map, Training, Habits)

@@ -12,6 +12,7 @@ import urllib.error
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import small_model  # noqa: E402
 from browser import PageTest, call, run_tests  # noqa: E402
 from png import grey_png  # noqa: E402
 
@@ -156,6 +157,29 @@ class Jobs(TrainingTest):
         self.element("confirm-yes").click()
         self.wait(lambda: not self.driver.find_elements("xpath", f"//h3[starts-with(text(),'first')]"))
         self.element("form-reset").click()
+
+    def test_a_short_job_goes_from_the_form_to_its_end_and_its_model_opens_by_one_click(self):
+        self.open_training()
+        self.choose("dataset", "drawn-shapes")
+        self.choose("model", "own")
+        self.wait(lambda: '"encoder"' in self.value("configuration"))
+        self.choose("configuration", json.dumps(small_model.configuration(2)))
+        card = self.submit("short", epochs=2)
+        self.wait(lambda: self.element("active-jobs").is_displayed(), "the tab counts it")
+        self.wait(lambda: self.status(card) == "succeeded", seconds=60)
+        self.wait(lambda: card().find_elements("css selector", ".plot .line"), "its curves are there")
+        self.wait(lambda: not self.element("active-jobs").is_displayed())
+        self.screenshot("job-finished")
+        self.press(card(), "Open the model")
+        self.wait(lambda: self.element("panel-map").is_displayed() and self.drawn() == 10_000)
+        self.assertEqual(self.script("return document.getElementById('model-chooser').value"), self.job_name)
+        self.wait(lambda: f"model={self.job_name}" in self.script("return location.hash"))
+        before = self.attribute("cursor-picture", "data-latent")
+        self.point(40, 30).perform()
+        self.wait(lambda: self.attribute("cursor-picture", "data-latent") not in (before, None), "it decodes")
+        self.driver.refresh()
+        self.wait_for_tools()
+        self.assertEqual(self.script("return document.getElementById('model-chooser').value"), self.job_name)
 
     def test_what_went_wrong_is_told_with_what_to_do(self):
         job = {"object": "job", "model": "mnist-2d", "dataset": "mnist", "training": {"epochs": 3}, "attempt": 1, "priority": 0, "metadata": None,
