@@ -14,6 +14,7 @@ import small_model  # noqa: E402
 from browser import PageTest, run_tests  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import Select  # noqa: E402
 
 # A daemon that gives no pairs of dimensions, or that has lost the images.
 OLDER = """
@@ -148,6 +149,15 @@ class Dimensions(PageTest):
             self.wait(lambda: count() == selected, "the same points")
         self.script("location.hash = location.hash.replace(/&with=[^&]*/, '')")
         self.wait(lambda: not self.element("map-2").is_displayed() and count() == selected)
+
+    def test_models_of_other_spaces_follow_one_another_quickly(self):
+        self.open_space(6)
+        for _ in range(4):
+            for name in (self.options.model, self.name):
+                Select(self.element("model-chooser")).select_by_value(name)
+                self.wait(lambda: f"model={name}" in self.script("return location.hash"))
+        self.wait_for_space()
+        self.wait(lambda: len(self.latent()) == len(self.under_the_cursor()) == 6)
 
     def test_two_dimensions_are_shown_and_the_selection_stays(self):
         self.open_space(6, "&tool=rectangle")

@@ -11,6 +11,7 @@ export class Dimensions {
 
     /** model as GET /v1/models/{m} gives it, or null; cloud: its map. */
     use(model, cloud) {
+        this.leave();
         const isFlat = model === null || model.latent_dimension === 2;
         this.model = model;
         byId("tool-dimensions").hidden = isFlat;
@@ -19,7 +20,6 @@ export class Dimensions {
         this.page.tools.explain("move", isFlat ? this.usual
             : "Drag to move, scroll to zoom, click to set the sliders to that place. On the keyboard: arrows, + and −, 0 shows all, Enter picks the middle.");
         this.page.space = isFlat ? flat : null;
-        this.panel?.leave();
         this.ready = isFlat ? null : this.open(model, cloud);
     }
 
@@ -32,6 +32,11 @@ export class Dimensions {
         } catch (error) {
             if (model === this.model) this.page.report(error);
         }
+    }
+
+    leave() {
+        this.model = null;
+        this.panel?.leave();
     }
 
     /** The latent that a click on the map means becomes that of the sliders. */
