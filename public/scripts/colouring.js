@@ -76,24 +76,11 @@ export class Colouring {
         view.frame.dataset.colour = byId("legend").dataset.colour = this.kind;
         view.colouring = null;
         if (values) {
+            const { ends, binned, rampInks, scaleBar } = this.ramp;
             const [low, middle, high] = ends(values);
-            view.colouring = { inks: binned(values, low, high), table: this.ramp.rampInks() };
-            byId("colour-scale").replaceChildren(...this.ramp.scaleBar({ title: title ?? name, numbers: [low, middle, high], digits }));
+            view.colouring = { inks: binned(values, low, high), table: rampInks() };
+            byId("colour-scale").replaceChildren(...scaleBar({ title: title ?? name, numbers: [low, middle, high], digits }));
         }
         view.requestFrame();
     }
-}
-
-/** The 1st and the 99th percentile and the middle between, so that one far point does not take all colours. */
-function ends(values) {
-    const sorted = values.filter(Number.isFinite).sort();
-    if (sorted.length === 0) return [0, 0, 0];
-    const at = (part) => sorted[Math.floor(part * (sorted.length - 1))];
-    const [low, high] = [at(0.01), at(0.99)];
-    return [low, (low + high) / 2, high];
-}
-
-function binned(values, low, high) {
-    const by = high > low ? 254 / (high - low) : 0;
-    return Uint8Array.from(values, (value) => (Number.isFinite(value) ? Math.min(254, Math.max(0, Math.round((value - low) * by))) : 255));
 }

@@ -6,7 +6,6 @@ import { CursorPicture } from "./cursor-picture.js";
 import { Decoding } from "./decoding.js";
 import { flat } from "./dimensions/flat.js";
 import { element } from "./dom.js";
-import { offerRenderers } from "./drawing.js";
 import { Forming } from "./forming/forming.js";
 import { framesOf } from "./forming/frames.js";
 import { Framing } from "./framing.js";
@@ -31,7 +30,6 @@ export class MapPage {
         this.sections = new Sections(address);
         this.decoding = new Decoding(address, report);
         this.cursor = new CursorPicture(this.view, this.decoding, (x, y) => this.latentAt(x, y), report);
-        this.drawing = offerRenderers(this.view, address, report);
         const point = (x, y) => this.cursor.moveTo(x, y);
         this.path = new PathTool(this, point);
         this.legend = new Legend(this.view, address);
@@ -53,7 +51,7 @@ export class MapPage {
     async open(model, points, labelNames) {
         this.tools.restore();
         this.sections.restore();
-        this.drawing.restore();
+        this.drawing?.restore();
         this.layers.restore();
         let cloud = nothing;
         this.close();
@@ -113,7 +111,7 @@ export class MapPage {
             this.encoding.use(model);
             this.tray.use(model);
             this.dimensions.use(model, this.cloud);
-            this.resolveSelection();
+            this.selection.resolve().catch(this.report);
             await this.compare.use(model);
         } catch (error) {
             this.report(error);
@@ -134,18 +132,6 @@ export class MapPage {
         this.selection.cloud = cloud;
         this.formWith(plane ? null : framesOf(this.model, cloud), cloud);
         this.view.fit();
-    }
-
-    /** The points as a selection's steps name them, or null where they are not known yet. */
-    async cloudOf(plane) {
-        if (plane === "") return this.cloud;
-        if (plane.startsWith("=")) return this.compare.cloudOf(plane.slice(1));
-        if (plane.startsWith("e")) return this.forming.cloudAt(Number(plane.slice(1)));
-        return this.dimensions.cloudOf(plane);
-    }
-
-    resolveSelection() {
-        return this.selection?.resolve((plane) => this.cloudOf(plane)).catch(this.report);
     }
 
     /** A job whose space forms, in place of a model; see forming/watch.js. */

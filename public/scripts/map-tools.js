@@ -2,6 +2,7 @@
 
 import { Compare } from "./compare/index.js";
 import { Dimensions } from "./dimensions/index.js";
+import { offerRenderers } from "./drawing.js";
 import { EncodeTool } from "./encode/index.js";
 import { pathMode } from "./path-mode.js";
 import { setUpSelection } from "./selection/index.js";
@@ -9,6 +10,7 @@ import { Tray } from "./tray/index.js";
 
 /** page: the map page. */
 export function addMapTools(page) {
+    page.drawing = offerRenderers(page.view, page.address, page.report);
     page.tools.add(pathMode(page.path));
     page.encoding = new EncodeTool(page);
     page.selection = setUpSelection(page);

@@ -33,3 +33,18 @@ export function scaleBar({ title, numbers, colour = rampColour, digits = 1 }) {
     return [element("span", { class: "scale-title", text: title }), bar,
         element("span", { class: "scale-numbers" }, ...texts.map((text) => element("span", { text })))];
 }
+
+/** The 1st and the 99th percentile and the middle between, so that one far point does not take all colours. */
+export function ends(values) {
+    const sorted = values.filter(Number.isFinite).sort();
+    if (sorted.length === 0) return [0, 0, 0];
+    const at = (part) => sorted[Math.floor(part * (sorted.length - 1))];
+    const [low, high] = [at(0.01), at(0.99)];
+    return [low, (low + high) / 2, high];
+}
+
+/** A place of the ramp for each number; 255 is none. */
+export function binned(values, low, high) {
+    const by = high > low ? 254 / (high - low) : 0;
+    return Uint8Array.from(values, (value) => (Number.isFinite(value) ? Math.min(254, Math.max(0, Math.round((value - low) * by))) : 255));
+}

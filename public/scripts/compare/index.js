@@ -51,7 +51,7 @@ export class Compare {
             if (before && before !== name) page.selection.forget(`=${before}`);
             if (name === null) {
                 this.close();
-                page.resolveSelection();
+                page.selection.resolve().catch(page.report);
                 return;
             }
             const [{ SecondMap }, model, cloud] = await Promise.all([import("./second-map.js"), api.model(name), this.load(name)]);
@@ -59,7 +59,7 @@ export class Compare {
             this.other = name;
             this.second ??= new SecondMap(page);
             this.second.show(model, cloud);
-            page.resolveSelection();
+            page.selection.resolve().catch(page.report);
         } catch (error) {
             // While the daemon is gone the other model waits for it.
             if (turn === this.turn && !(error instanceof api.Unreachable)) await this.choose(null);

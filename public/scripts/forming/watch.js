@@ -61,7 +61,7 @@ export class WatchedJob {
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
         showNearestImage(page, this.ending.signal);
-        page.resolveSelection();
+        await page.selection?.resolve();
     }
 
     /** The newest is not the last. */

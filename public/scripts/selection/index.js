@@ -7,9 +7,17 @@ import { Selection } from "./selection.js";
 
 const pause = 50; // milliseconds
 
+/** The points as a selection's steps name them, or null where they are not known yet. */
+async function cloudOf(plane, page) {
+    if (plane === "") return page.cloud;
+    if (plane.startsWith("=")) return page.compare.cloudOf(plane.slice(1));
+    if (plane.startsWith("e")) return page.forming.cloudAt(Number(plane.slice(1)));
+    return page.dimensions.cloudOf(plane);
+}
+
 /** page: the map page, with its view, address, tools, sections, samples and report. */
 export function setUpSelection(page) {
-    const selection = new Selection(page.view, page.address);
+    const selection = new Selection(page.view, page.address, (plane) => cloudOf(plane, page));
     const badge = byId("selection-badge");
     let panel = null;
 

@@ -5,9 +5,10 @@ import { maskOf, stepsOf, taken, textOf } from "./steps.js";
 
 /** Dispatches "change" when what is selected, or shown of it, is another. `mask` has a byte a point, or is null without a selection. */
 export class Selection extends EventTarget {
-    constructor(view, address) {
+    /** `cloudOf(plane)` promises the points as steps name them, or null where they are not known yet. */
+    constructor(view, address, cloudOf) {
         super();
-        Object.assign(this, { view, address, steps: [], mask: null, cloud: null, keepsContext: true });
+        Object.assign(this, { view, address, cloudOf, steps: [], mask: null, cloud: null, keepsContext: true });
         view.addEventListener("filter", () => this.mask && this.changed());
     }
 
@@ -26,10 +27,10 @@ export class Selection extends EventTarget {
     }
 
     /** Takes the steps in the planes in which they were made, and those that come meanwhile. */
-    async resolve(cloudOf) {
+    async resolve() {
         while (this.waits) {
             const { steps } = this;
-            const mask = await maskOf(steps, cloudOf);
+            const mask = await maskOf(steps, this.cloudOf);
             if (steps !== this.steps) continue;
             if (mask === null || !this.waits) return;
             this.mask = mask;

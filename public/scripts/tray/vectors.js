@@ -52,7 +52,7 @@ export class Vectors {
     }
 
     points(field) {
-        return pointsOf(stepsOf(this.page.address.get(field) ?? ""), (plane) => this.page.cloudOf(plane));
+        return pointsOf(stepsOf(this.page.address.get(field) ?? ""), this.page.selection.cloudOf);
     }
 
     setGroup(field) {
