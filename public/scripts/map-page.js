@@ -93,11 +93,11 @@ export class MapPage {
     /** A model, or null. The decoder takes a place on the map as it is only where the latent space is the plane itself. */
     decodeWith(model, cloud = null) {
         const plane = model?.latent_dimension === 2 ? model : null;
-        this.dimensions?.leave(); // what it has asked for would be asked of this model
+        this.space = plane || !model ? flat : null; // before any part asks what a place means
+        this.dimensions?.leave();
         this.colouring.use(model, cloud);
         this.decoding.use(model);
         for (const part of [this.layers, this.cursor, this.path]) part.use(plane);
-        this.space = plane || !model ? flat : null;
         this.useTools(model);
     }
 
