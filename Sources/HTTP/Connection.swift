@@ -45,13 +45,21 @@ final class Connection {
 }
 
 /// What is known of a request once its head has been routed.
-struct AdmittedRequest {
+final class AdmittedRequest {
     let id: String
     let began: MonotonicInstant
     let head: RequestHead
     let decision: Decision
     /// What it holds until it is answered.
     let permit: Permit
+
+    init(id: String, began: MonotonicInstant, head: RequestHead, decision: Decision, permit: Permit) {
+        self.id = id
+        self.began = began
+        self.head = head
+        self.decision = decision
+        self.permit = permit
+    }
 
     enum Decision {
         case route(Route, path: [String], query: Query, PathParameters)

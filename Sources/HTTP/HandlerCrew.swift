@@ -6,7 +6,9 @@
 /// whom there are not many at work already (`HandlerPool`).
 struct HandlerCrew: Sendable {
     private let usual: Int
-    private(set) var idle: Int
+    /// The last to have become idle is called first: few threads do nearly everything, in warm caches and with few stacks and
+    /// reserves of malloc's, and the others sleep on.
+    private(set) var idle: [Int]
     private(set) var working = 0
     /// By thread, the number of the look after which it began with its job; nil without one.
     private var jobs: [Int?]
@@ -14,37 +16,33 @@ struct HandlerCrew: Sendable {
     private var stuck = 0
 
     init(threads: Int, usual: Int) {
-        (idle, self.usual) = (threads, max(1, usual))
+        (idle, self.usual) = (Array((0..<threads).reversed()), max(1, usual))
         jobs = Array(repeating: nil, count: threads)
     }
 
     private var allowed: Int { usual + stuck }
 
-    /// There is one job more: whether an idle thread is to be woken for it.
+    /// There is one job more: the idle thread that is to be woken for it, if one is.
     ///
     /// - Parameter mayExceed: whether more than the usual number may be at work for it.
-    mutating func call(mayExceed: Bool) -> Bool {
-        guard working < (mayExceed ? allowed : usual) else { return false }
-        return wake()
+    mutating func call(mayExceed: Bool) -> Int? {
+        working < (mayExceed ? allowed : usual) ? wake() : nil
     }
 
     /// Whether more than the usual number are at work.
     var isExceeded: Bool { working > usual }
 
-    /// Whether a thread could be taken from the idle, for work that is not counted: it leaves with `leave`.
-    mutating func takeIdle() -> Bool {
-        guard idle > 0 else { return false }
-        idle -= 1
-        return true
-    }
+    /// An idle thread, if there is one, for work that is not counted: it then rests or joins.
+    mutating func takeIdle() -> Int? { idle.popLast() }
 
-    private mutating func wake() -> Bool {
-        guard takeIdle() else { return false }
+    private mutating func wake() -> Int? {
+        guard let thread = takeIdle() else { return nil }
         working += 1
-        return true
+        return thread
     }
 
-    mutating func begin(_ thread: Int) { jobs[thread] = looks }
+    /// - Parameter requests: those in its job; each but the first gives it a moment more before it counts as long.
+    mutating func begin(_ thread: Int, requests: Int) { jobs[thread] = looks + requests - 1 }
 
     mutating func end(_ thread: Int) { jobs[thread] = nil }
 
@@ -52,9 +50,9 @@ struct HandlerCrew: Sendable {
     var shouldGoOn: Bool { working <= allowed }
 
     /// A thread has nothing to do.
-    mutating func rest(wasWorking: Bool) {
+    mutating func rest(_ thread: Int, wasWorking: Bool) {
         if wasWorking { working -= 1 }
-        idle += 1
+        idle.append(thread)
     }
 
     /// A thread that was taken from the idle may stay and work.
@@ -64,19 +62,22 @@ struct HandlerCrew: Sendable {
         return true
     }
 
-    /// A moment has passed: how many idle threads are to be woken.
+    /// A moment has passed: the idle threads that are to be woken.
     ///
     /// - Parameters:
     ///   - waiting: jobs that wait.
     ///   - exceeding: told only if asked for, of these, how many more than the usual number may be at work for.
-    mutating func look(waiting: Int, exceeding: () -> Int) -> Int {
+    mutating func look(waiting: Int, exceeding: () -> Int) -> [Int] {
         looks += 1
         stuck = jobs.count { $0.map { looks - $0 > 2 } ?? false }
-        var woken = 0
-        while woken < waiting, working < usual, wake() { woken += 1 }
-        guard woken < waiting, working < allowed else { return woken }
+        var woken: [Int] = []
+        while woken.count < waiting, working < usual, let thread = wake() { woken.append(thread) }
+        guard woken.count < waiting, working < allowed else { return woken }
         var more = exceeding()
-        while more > 0, woken < waiting, working < allowed, wake() { (woken, more) = (woken + 1, more - 1) }
+        while more > 0, woken.count < waiting, working < allowed, let thread = wake() {
+            woken.append(thread)
+            more -= 1
+        }
         return woken
     }
 }

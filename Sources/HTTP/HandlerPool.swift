@@ -12,9 +12,6 @@ final class HandlerPool<Work: Sendable>: Sendable {
 
     private struct State {
         var crew: HandlerCrew
-        /// The threads that are idle. The last to have become so is called first: few threads do nearly everything, in warm
-        /// caches and with few stacks and reserves of malloc's, and the others sleep on.
-        var idle: [Int]
         var queue = WaitingWork<Work>()
         /// Jobs at work, by whose they are.
         var atWork: [TurnKey: Int] = [:]
@@ -59,9 +56,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
         most = max(1, self.threads / 4)
         self.capacity = max(1, capacity)
         called = (0..<self.threads).map { _ in DispatchSemaphore(value: 0) }
-        state = Mutex(
-            State(
-                crew: HandlerCrew(threads: self.threads, usual: usual), idle: Array((0..<self.threads).reversed())))
+        state = Mutex(State(crew: HandlerCrew(threads: self.threads, usual: usual)))
     }
 
     func start() throws(SocketError) {
@@ -80,7 +75,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
             let wakesWatch = !state.isWatched
             state.isWatched = true
             let mayExceed = (state.atWork[practice.key(work)] ?? 0) < most
-            return (true, state.crew.call(mayExceed: mayExceed) ? state.idle.popLast() : nil, wakesWatch)
+            return (true, state.crew.call(mayExceed: mayExceed), wakesWatch)
         }
         if let woken { called[woken].signal() }
         if wakesWatch { watch.signal() }
@@ -90,9 +85,9 @@ final class HandlerPool<Work: Sendable>: Sendable {
     /// Whether the job was taken, which is none of the work, by a thread that had nothing else to do and does not count as at work.
     func submitToIdle(_ job: @escaping Job) -> Bool {
         let woken = state.withLock { state -> Int? in
-            guard !state.isStopped, state.crew.takeIdle() else { return nil }
+            guard !state.isStopped, let thread = state.crew.takeIdle() else { return nil }
             state.asides.append(job)
-            return state.idle.popLast()
+            return thread
         }
         if let woken { called[woken].signal() }
         return woken != nil
@@ -123,12 +118,11 @@ final class HandlerPool<Work: Sendable>: Sendable {
                 let stays = state.isStopped || (isWorking ? state.crew.shouldGoOn : state.crew.join())
                 let work = stays ? next(&state) : []
                 guard !work.isEmpty else {
-                    state.crew.rest(wasWorking: isWorking || stays)
-                    state.idle.append(thread)
+                    state.crew.rest(thread, wasWorking: isWorking || stays)
                     return ([], state.isStopped && state.queue.count == 0)
                 }
                 statistics.waitingNow.store(state.queue.count, ordering: .relaxed)
-                state.crew.begin(thread)
+                state.crew.begin(thread, requests: work.count)
                 state.atWork[practice.key(work[0]), default: 0] += 1
                 return (work, false)
             }
@@ -163,8 +157,7 @@ final class HandlerPool<Work: Sendable>: Sendable {
                 _ = watch.wait(timeout: .now() + moment)
                 let (woken, ends) = state.withLock { state -> ([Int], Bool) in
                     let (queue, atWork) = (state.queue, state.atWork)
-                    let count = state.crew.look(waiting: queue.count) { queue.keys { (atWork[$0] ?? 0) < most } }
-                    let woken = (0..<count).compactMap { _ in state.idle.popLast() }
+                    let woken = state.crew.look(waiting: queue.count) { queue.keys { (atWork[$0] ?? 0) < most } }
                     calm = state.crew.working == 0 && state.queue.count == 0 ? calm + 1 : 0
                     if calm == patience { state.isWatched = false }
                     return (woken, state.isStopped)

@@ -1,7 +1,9 @@
 import HTTPTypes
 
 /// A request's line and fields, with everything decided that framing and keep-alive need.
-public struct RequestHead: Sendable, Equatable {
+///
+/// It never changes and is handed from step to step, so it is an object: a copy would count a reference for each field.
+public final class RequestHead: Sendable, Equatable {
     /// How the body is delimited: decided once, here, and by nothing else (RFC 9112 §6).
     public enum Framing: Sendable, Equatable {
         case none
@@ -20,15 +22,35 @@ public struct RequestHead: Sendable, Equatable {
         case http11
     }
 
-    public var method: HTTPRequest.Method
-    public var target: RequestTarget
-    public var version: Version
+    public let method: HTTPRequest.Method
+    public let target: RequestTarget
+    public let version: Version
     /// The host of the absolute-form target, else of the `Host` field; empty only where HTTP/1.0 sent none.
-    public var authority: String
-    public var fields: HTTPFields
-    public var framing: Framing
+    public let authority: String
+    public let fields: HTTPFields
+    public let framing: Framing
     /// Whether the client lets the connection live on after the response (RFC 9112 §9.3).
-    public var keepsAlive: Bool
+    public let keepsAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
-    public var expectsContinue: Bool
+    public let expectsContinue: Bool
+
+    init(
+        method: HTTPRequest.Method, target: RequestTarget, version: Version, authority: String, fields: HTTPFields,
+        framing: Framing, keepsAlive: Bool, expectsContinue: Bool
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.authority = authority
+        self.fields = fields
+        self.framing = framing
+        self.keepsAlive = keepsAlive
+        self.expectsContinue = expectsContinue
+    }
+
+    public static func == (one: RequestHead, other: RequestHead) -> Bool {
+        one.method == other.method && one.target == other.target && one.version == other.version
+            && one.authority == other.authority && one.fields == other.fields && one.framing == other.framing
+            && one.keepsAlive == other.keepsAlive && one.expectsContinue == other.expectsContinue
+    }
 }

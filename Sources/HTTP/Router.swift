@@ -3,8 +3,8 @@ import HTTPTypes
 /// What a request competes for with others, told by its path: those for the same share a bound and take turns with the rest.
 public typealias Share = @Sendable (PathParameters) -> String?
 
-/// One method and path pattern, and what answers it.
-public struct Route: Sendable {
+/// One method and path pattern, and what answers it; an object, since every request refers to one.
+public final class Route: Sendable {
     /// Where a handler runs.
     public enum Execution: Sendable {
         /// On a handler thread; it may compute and block.
@@ -27,6 +27,21 @@ public struct Route: Sendable {
     public let share: Share?
     /// Its place in `Router.routes`.
     public let number: Int
+
+    init(
+        method: HTTPRequest.Method, pattern: String, bodyLimit: Int, execution: Execution, handler: @escaping Handler,
+        together: GroupHandler?, access: Access, share: Share?, number: Int
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.bodyLimit = bodyLimit
+        self.execution = execution
+        self.handler = handler
+        self.together = together
+        self.access = access
+        self.share = share
+        self.number = number
+    }
 }
 
 /// Finds the route of a method and path.

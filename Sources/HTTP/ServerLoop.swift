@@ -40,8 +40,11 @@ final class ServerLoop {
         didSet { configuration.statistics.openConnections.store(connectionCount, ordering: .relaxed) }
     }
     private var connectionsByPeer: [String: Int] = [:]
-    /// Connections that used up their share of a turn and have more to do.
+    /// Connections that used up their share of a turn and have more to do, or have an answer to be written.
     private var queued: [Connection] = []
+    /// Answers are written when all that has come is read: a client that waits for several is woken once for them, and a
+    /// waking costs as much as a small answer.
+    private var isReadingEvents = false
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     /// Keeps this thread awake for a client that comes back at once.
     var attention = Attention()
@@ -81,13 +84,16 @@ final class ServerLoop {
     func run(giveUp: () -> Void) throws(SocketError) -> Outcome {
         while true {
             if let job = ownJob.take() { return .handle(job) }
-            try loop.turn(maximumWait: maximumWait) { event in
+            let wait = maximumWait
+            isReadingEvents = true
+            try loop.turn(maximumWait: wait) { event in
                 switch event {
                 case .wakeup: readMail()
                 case .ready(let registration, let readiness): ready(registration, readiness)
                 case .deadline(let registration): deadline(registration)
                 }
             }
+            isReadingEvents = false
             let again = queued
             queued.removeAll(keepingCapacity: true)
             for connection in again {
@@ -233,6 +239,7 @@ final class ServerLoop {
                 answer(connection, with: .fault(fault, requestID: id), id: id, route: nil, at: now)
             case .awaitResponse: return setDeadline(connection)
             case .write:
+                if isReadingEvents { return postpone(connection) }
                 guard write(connection, at: now) else { return setDeadline(connection) }
             case .stream:
                 guard stream(connection, at: now) else { return setDeadline(connection) }
@@ -244,15 +251,20 @@ final class ServerLoop {
                 return
             }
         }
+        postpone(connection)
+    }
+
+    /// Goes on with it after this turn's events.
+    private func postpone(_ connection: Connection) {
         setDeadline(connection)
-        if !connection.isQueued {
-            connection.isQueued = true
-            queued.append(connection)
-        }
+        guard !connection.isQueued else { return }
+        connection.isQueued = true
+        queued.append(connection)
     }
 
     private func setDeadline(_ connection: Connection) {
-        loop.setDeadline(connection.handshakeDeadline ?? connection.state.deadline, for: connection.registration)
+        let deadline = if let handshake = connection.handshakeDeadline { handshake } else { connection.state.deadline }
+        loop.setDeadline(deadline, for: connection.registration)
     }
 
     /// Whether there was anything.
