@@ -39,6 +39,51 @@ LOOK = """
     return { covered, red: sums[0] / covered, green: sums[1] / covered, blue: sums[2] / covered,
              left: left / covered / canvas.width, top: top / covered / canvas.height };"""
 
+# Draws with one rasteriser as the view moves, and each time with a new one; how many drawings were moved, and which differ.
+MOVED = """
+    const done = arguments[0];
+    (async () => {
+        const { Rasteriser } = await import("/scripts/points/rasteriser.js");
+        const { Grid } = await import("/scripts/points/grid.js");
+        let state = 7;
+        const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+        const grid = new Grid(Float32Array.from({ length: 40000 }, (_, i) => (i === 4000 ? NaN : 8 * (random() + random() - 1))));
+        const inks = Uint32Array.from({ length: 256 }, () => random() * 0xffffff);
+        const greys = () => new Uint32Array(256).fill(0x999999);
+        const brute = ({ x, y, scale }, [width, height], shades, shown) => {
+            let count = 0;
+            for (let k = 0; k < grid.count; k += 1) {
+                const left = Math.round(64 * (width / 2 - x * scale)) + Math.floor(64 * scale * grid.positions[2 * k]);
+                const top = Math.round(64 * (height / 2 + y * scale)) + Math.floor(-64 * scale * grid.positions[2 * k + 1]);
+                if (left >= 0 && top >= 0 && left < 64 * width && top < 64 * height && shown.includes(shades[k] >> 8)) count += 1;
+            }
+            return count;
+        };
+        const [wrong, moves] = [[], [[60, 0], [-60, 0], [0, 45], [3, -7], [-120, -33], [0, 0], [0.5, 0], [1000, 0], [-31, 200], [17, -150], [0, 320], [5, 5], [-299, -199]]];
+        let moved = 0;
+        const { copyWithin } = Uint32Array.prototype;
+        Uint32Array.prototype.copyWithin = function (...where) { moved += 1; return copyWithin.apply(this, where); };
+        for (const [radius, passes] of [[3.3, [[0, 0.8]]], [1, [[0, 0.3]]], [2.2, [[1, 0.2, greys], [0, 0.9]]], [1, [[1, 0.2, greys], [0, 0.5]]]]) {
+            const shades = Uint16Array.from({ length: grid.count }, () => Math.floor(10 * random()) | (Math.floor(3 * random()) << 8));
+            const kept = new Rasteriser();
+            kept.resize(300, 200, 1);
+            const view = { x: 0.313, y: -0.7, scale: 37.7 };
+            for (const [right, down] of moves) {
+                view.x -= right / view.scale;
+                view.y += down / view.scale;
+                const scene = () => ({ ...view, grid, shades, inks, radius, passes: passes.map(([pass, opacity, inks]) => [pass, opacity, inks?.()]) });
+                const fresh = new Rasteriser();
+                fresh.resize(300, 200, 1);
+                const drawn = [kept.draw(scene()), fresh.draw(scene()), brute(view, [300, 200], shades, passes.map(([pass]) => pass))];
+                const [pixels, expected] = [kept.pixels, fresh.pixels];
+                const different = pixels.filter((pixel, i) => pixel !== expected[i]).length;
+                if (different > 0 || new Set(drawn).size > 1) wrong.push(`radius ${radius}, ${passes.length} passes, ${right}, ${down}: ${different} pixels, drawn ${drawn}`);
+            }
+        }
+        Uint32Array.prototype.copyWithin = copyWithin;
+        done({ moved, wrong });
+    })().catch((error) => done({ wrong: [String(error.stack)], moved: 0 }));"""
+
 
 class MapTest(PageTest):
     def look(self, selector=".points"):
@@ -100,6 +145,13 @@ class Renderers(MapTest):
             self.assertAlmostEqual(few[part], many[part], delta=0.02)
         for part in ("red", "green", "blue"):
             self.assertAlmostEqual(few[part], many[part], delta=25)
+
+    def test_a_moved_map_has_the_pixels_of_one_drawn_anew(self):
+        """Of both ways of drawing, with and without a selection, by whole pixels and parts of them, a little and far."""
+        self.show()
+        result = self.driver.execute_async_script(MOVED)
+        self.assertEqual(result["wrong"], [])
+        self.assertGreater(result["moved"], 30, "most moves left part of the picture where it was")
 
 
 class WebGL(MapTest):

@@ -12,8 +12,12 @@
 import { element } from "../dom.js";
 import { Splats } from "./splats.js";
 import { Stamps } from "./stamps.js";
+import { stepOf, stripsOf } from "./strips.js";
 
 export const smallestRadius = 1;
+
+/** Parts of a pixel in which places are whole numbers: so a picture that has moved by whole pixels is the same picture, exactly. */
+const fine = 64;
 
 export class Rasteriser {
     constructor() {
@@ -25,39 +29,79 @@ export class Rasteriser {
     }
 
     resize(width, height, ratio) {
-        Object.assign(this, { width, height, ratio, drawnAs: null });
+        Object.assign(this, { width, height, ratio, drawnAs: null, before: null });
     }
 
     clear() {
+        this.before = null;
         this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     }
 
+    /** Of a picture that has but moved since the one before only what came into view is drawn. */
     draw(scene) {
         const counted = scene.radius <= smallestRadius;
         const ratio = counted ? 1 : this.ratio;
         this.use(counted ? "splats" : "stamps", ratio);
-        this.pixels.fill(0);
-        const scale = scene.scale * ratio;
         const { width, height } = this.canvas;
-        const way = this.ways[this.drawnAs];
-        const [originX, originY] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale];
-        const window = visibleWindow(scene, this);
+        const scale = scene.scale * ratio;
+        const [x, y] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => Math.round(place * fine));
+        const sight = { scene, scale, radius: scene.radius * ratio, origin: [x, y] };
+        const step = stepOf(this.before, sight, fine);
+        const { stays, came, went } = stripsOf(step, width, height);
         let drawn = 0;
-        scene.passes.forEach(([pass, opacity, inks = scene.inks], place) => {
-            way.prepare(scene.radius * ratio, opacity);
-            scene.grid.within(window, (from, to) => {
-                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks }, from, to, pass, originX, originY, scale);
-            });
-            if (counted || place === scene.passes.length - 1) way.finish();
-        });
+        if (stays) {
+            this.pixels.copyWithin(Math.max(0, step[0] + step[1] * width), Math.max(0, -step[0] - step[1] * width));
+            drawn = went.reduce((count, strip) => count - this.countIn(this.before, strip), this.before.drawn);
+        }
+        for (const strip of came) drawn += this.drawPart(sight, strip);
+        this.before = { ...sight, drawn };
         this.context.putImageData(this.image, 0, 0);
         return drawn;
+    }
+
+    /** Gives how many points have their middle in the part. */
+    drawPart(sight, part) {
+        const { scene, radius } = sight;
+        const way = this.ways[this.drawnAs];
+        const { width } = this.canvas;
+        for (let row = part.top; row < part.bottom; row += 1) this.pixels.fill(0, row * width + part.left, row * width + part.right);
+        let drawn = 0;
+        for (const [pass, opacity, inks = scene.inks] of scene.passes) {
+            way.prepare(radius, opacity, part);
+            this.within(sight, part, (from, to, x, y, scale) => {
+                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks }, from, to, pass, x, y, scale);
+            });
+            way.finishPass();
+        }
+        way.finish();
+        return drawn;
+    }
+
+    countIn(sight, { left, top, right, bottom }) {
+        const { grid: { positions }, shades, passes } = sight.scene;
+        const shown = new Uint8Array(256);
+        for (const [pass] of passes) shown[pass] = 1;
+        let count = 0;
+        this.within(sight, { left, top, right, bottom }, (from, to, x, y, scale) => {
+            for (let point = from; point < to; point += 1) {
+                const column = x + Math.floor(positions[2 * point] * scale);
+                const row = y + Math.floor(positions[2 * point + 1] * -scale);
+                if (column >= left * fine && column < right * fine && row >= top * fine && row < bottom * fine) count += shown[shades[point] >> 8];
+            }
+        });
+        return count;
+    }
+
+    /** Calls `visit(from, to, x, y, scale)` for the points about a part: x, y and scale give their places in fine parts of a pixel. */
+    within({ scene, scale, radius, origin: [x, y] }, part, visit) {
+        const window = visibleWindow({ x: scene.x, y: scene.y, scale, radius }, this.canvas, part);
+        scene.grid.within(window, (from, to) => visit(from, to, x, y, scale * fine));
     }
 
     /** Sets up the pixels for a way of drawing, where it is not the one of the frame before. */
     use(way, ratio) {
         if (this.drawnAs === way) return;
-        this.drawnAs = way;
+        Object.assign(this, { drawnAs: way, before: null });
         const [width, height] = [Math.max(1, Math.round(this.width * ratio)), Math.max(1, Math.round(this.height * ratio))];
         if (this.canvas.width !== width || this.canvas.height !== height || !this.image) {
             Object.assign(this.canvas, { width, height });
@@ -68,8 +112,11 @@ export class Rasteriser {
     }
 }
 
-/** What the canvas shows in latent units, and the radius of a point more. */
-export function visibleWindow({ x, y, scale, radius }, { width, height }) {
-    const [right, up] = [(width / 2 + radius + 1) / scale, (height / 2 + radius + 1) / scale];
-    return { x0: x - right, x1: x + right, y0: y - up, y1: y + up };
+/** What a part of the canvas shows in latent units, all of it unless told, and the radius of a point more. */
+export function visibleWindow({ x, y, scale, radius }, { width, height }, { left, top, right, bottom } = { left: 0, top: 0, right: width, bottom: height }) {
+    const [reach, middle, centre] = [radius + 2, width / 2, height / 2];
+    return {
+        x0: x + (left - reach - middle) / scale, x1: x + (right + reach - middle) / scale,
+        y0: y + (centre - bottom - reach) / scale, y1: y + (centre - top + reach) / scale,
+    };
 }

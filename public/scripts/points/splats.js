@@ -11,26 +11,33 @@ export class Splats {
         Object.assign(this, { width, height, pixels, redGreen: new Uint32Array(length), blueCount: new Uint32Array(length) });
     }
 
-    prepare(radius, opacity) {
-        this.redGreen.fill(0);
-        this.blueCount.fill(0);
+    /** Empties the part, and a pixel around it: that the kernel reaches. */
+    prepare(radius, opacity, part) {
+        this.part = part;
+        const row = this.width + 2;
+        for (let line = part.top; line < part.bottom + 2; line += 1) {
+            this.redGreen.fill(0, line * row + part.left, line * row + part.right + 2);
+            this.blueCount.fill(0, line * row + part.left, line * row + part.right + 2);
+        }
         if (this.opacity === opacity) return;
         this.opacity = opacity;
         this.alphas = Uint8Array.from({ length: 4096 }, (_, weight) => 255 * (1 - (1 - opacity) ** (weight / 4)));
     }
 
+    /** Counts the points `from`...`to` of one pass; gives how many are in the part. Places are in 64ths of a pixel. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
-        const { width, height, redGreen, blueCount } = this;
+        const { width, part, redGreen, blueCount } = this;
+        const [left, top, right, bottom] = [64 * part.left, 64 * part.top, 64 * part.right, 64 * part.bottom];
         const row = width + 2;
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
             if (shade >> 8 !== pass) continue;
-            const x = originX + positions[2 * point] * scale;
-            const y = originY - positions[2 * point + 1] * scale;
-            if (!(x >= 0 && y >= 0 && x < width && y < height)) continue;
-            drawn += 1;
-            const at = ((y | 0) + 1) * row + (x | 0) + 1;
+            const x = originX + Math.floor(positions[2 * point] * scale);
+            const y = originY + Math.floor(positions[2 * point + 1] * -scale);
+            if (!(x >= left - 64 && y >= top - 64 && x < right + 64 && y < bottom + 64)) continue;
+            if (x >= left && y >= top && x < right && y < bottom) drawn += 1;
+            const at = ((y >> 6) + 1) * row + (x >> 6) + 1;
             const before = blueCount[at];
             if (before >>> 16 >= most) continue;
             const ink = inks[shade & 255];
@@ -40,13 +47,16 @@ export class Splats {
         return drawn;
     }
 
+    finish() {}
+
     /** The kernel slides along each row: sums of three pixels above each other, the last three of them. */
-    finish() {
-        const { width, height, pixels, redGreen, blueCount, alphas } = this;
+    finishPass() {
+        const { width, part, pixels, redGreen, blueCount, alphas } = this;
         const row = width + 2;
-        for (let line = 0, at = 0, to = 0; line < height; line += 1) {
+        for (let line = part.top; line < part.bottom; line += 1) {
+            let at = line * row + part.left, to = line * width + part.left;
             let red0 = 0, green0 = 0, blue0 = 0, count0 = 0, red1 = 0, green1 = 0, blue1 = 0, count1 = 0;
-            for (let column = 0; column < row; column += 1, at += 1) {
+            for (let column = part.left; column < part.right + 2; column += 1, at += 1) {
                 const b0 = blueCount[at], b1 = blueCount[at + row], b2 = blueCount[at + 2 * row];
                 let red = 0, green = 0, blue = 0, count = 0;
                 if ((b0 | b1 | b2) !== 0) {
@@ -56,7 +66,7 @@ export class Splats {
                     blue = (b0 & low) + 2 * (b1 & low) + (b2 & low);
                     count = (b0 >>> 16) + 2 * (b1 >>> 16) + (b2 >>> 16);
                 }
-                if (column > 1) {
+                if (column > part.left + 1) {
                     const weight = count0 + 2 * count1 + count;
                     if (weight !== 0) {
                         const by = 255 / 63 / weight;

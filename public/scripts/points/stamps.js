@@ -9,11 +9,11 @@ export class Stamps {
     }
 
     /** Coverage (0...256) of one disc at 4 x 4 places: only the pixels that it touches, as distances from the stamp's first one. */
-    prepare(radius, opacity) {
+    prepare(radius, opacity, part) {
         const key = `${radius.toFixed(2)} ${opacity.toFixed(3)}`;
         if (this.kept.size > 8) this.kept.clear();
         if (!this.kept.has(key)) this.kept.set(key, this.made(radius, opacity));
-        this.masks = this.kept.get(key);
+        Object.assign(this, { masks: this.kept.get(key), part });
     }
 
     made(radius, opacity) {
@@ -40,44 +40,50 @@ export class Stamps {
         return { size, places };
     }
 
-    /** Draws the points `from`...`to` of one pass; gives how many there were. */
+    /** Draws the points `from`...`to` of one pass onto the part; gives how many have their middle there. Places are in 64ths of a pixel. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
-        const { width, height, pixels, masks: { size, places } } = this;
-        const [left, top] = [originX - size / 2 + 0.5, originY - size / 2 + 0.5];
+        const { width, pixels, masks: { size, places }, part } = this;
+        const toStamp = 32 * size - 32;
+        const [left, top, right, bottom] = [64 * part.left, 64 * part.top, 64 * part.right, 64 * part.bottom];
+        const [first, highest, end, lowest] = [left - 64 * size + toStamp, top - 64 * size + toStamp, right + toStamp, bottom + toStamp];
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
             if (shade >> 8 !== pass) continue;
-            const x = left + positions[2 * point] * scale;
-            const y = top - positions[2 * point + 1] * scale;
+            const x = originX + Math.floor(positions[2 * point] * scale);
+            const y = originY + Math.floor(positions[2 * point + 1] * -scale);
             // Written so that a NaN position fails the test and is skipped.
-            if (!(x > -size && y > -size && x < width && y < height)) continue;
-            drawn += 1;
-            const column = Math.floor(x);
-            const row = Math.floor(y);
-            const place = places[(((y - row) * subpixels) | 0) * subpixels + (((x - column) * subpixels) | 0)];
+            if (!(x > first && y > highest && x < end && y < lowest)) continue;
+            if (x >= left && y >= top && x < right && y < bottom) drawn += 1;
+            const column = (x - toStamp) >> 6;
+            const row = (y - toStamp) >> 6;
+            const place = places[(((y - toStamp) >> 4) & 3) * subpixels + (((x - toStamp) >> 4) & 3)];
             const ink = inks[shade & 255];
-            if (column >= 0 && row >= 0 && column + size <= width && row + size <= height) {
+            if (column >= part.left && row >= part.top && column + size <= part.right && row + size <= part.bottom) {
                 whole(pixels, row * width + column, place.offsets, place.covers, ink);
             } else {
-                clipped(pixels, width, height, column, row, place, ink);
+                clipped(pixels, width, part, column, row, place, ink);
             }
         }
         return drawn;
     }
 
+    finishPass() {}
+
     /** From premultiplied to what an ImageData holds. */
     finish() {
-        const { pixels } = this;
-        for (let i = 0; i < pixels.length; i += 1) {
-            const pixel = pixels[i];
-            const alpha = pixel >>> 24;
-            if (alpha === 0 || alpha === 255) continue;
-            const by = inverse[alpha];
-            const red = Math.min(255, ((pixel & 255) * by + 32768) >>> 16);
-            const green = Math.min(255, (((pixel >>> 8) & 255) * by + 32768) >>> 16);
-            const blue = Math.min(255, (((pixel >>> 16) & 255) * by + 32768) >>> 16);
-            pixels[i] = red | (green << 8) | (blue << 16) | (alpha << 24);
+        const { pixels, width, part: { left, top, right, bottom } } = this;
+        for (let row = top; row < bottom; row += 1) {
+            for (let i = row * width + left, end = row * width + right; i < end; i += 1) {
+                const pixel = pixels[i];
+                const alpha = pixel >>> 24;
+                if (alpha === 0 || alpha === 255) continue;
+                const by = inverse[alpha];
+                const red = Math.min(255, ((pixel & 255) * by + 32768) >>> 16);
+                const green = Math.min(255, (((pixel >>> 8) & 255) * by + 32768) >>> 16);
+                const blue = Math.min(255, (((pixel >>> 16) & 255) * by + 32768) >>> 16);
+                pixels[i] = red | (green << 8) | (blue << 16) | (alpha << 24);
+            }
         }
     }
 }
@@ -98,11 +104,11 @@ function whole(pixels, first, offsets, covers, ink) {
     }
 }
 
-function clipped(pixels, width, height, left, top, { columns, rows, covers }, ink) {
+function clipped(pixels, width, part, left, top, { columns, rows, covers }, ink) {
     for (let i = 0; i < covers.length; i += 1) {
         const column = left + columns[i];
         const row = top + rows[i];
-        if (column < 0 || row < 0 || column >= width || row >= height) continue;
+        if (column < part.left || row < part.top || column >= part.right || row >= part.bottom) continue;
         const at = row * width + column;
         pixels[at] = over(pixels[at], ink, covers[i]);
     }
