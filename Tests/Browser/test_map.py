@@ -53,8 +53,8 @@ MOVED = """
         const brute = ({ x, y, scale }, [width, height], shades, shown) => {
             let count = 0;
             for (let k = 0; k < grid.count; k += 1) {
-                const left = Math.round(64 * (width / 2 - x * scale)) + Math.floor(64 * scale * grid.positions[2 * k]);
-                const top = Math.round(64 * (height / 2 + y * scale)) + Math.floor(-64 * scale * grid.positions[2 * k + 1]);
+                const left = Math.round(64 * (width / 2 - x * scale)) + Math.round(64 * scale * grid.positions[2 * k]);
+                const top = Math.round(64 * (height / 2 + y * scale)) - Math.round(64 * scale * grid.positions[2 * k + 1]);
                 if (left >= 0 && top >= 0 && left < 64 * width && top < 64 * height && shown.includes(shades[k] >> 8)) count += 1;
             }
             return count;
@@ -152,6 +152,34 @@ class Renderers(MapTest):
         result = self.driver.execute_async_script(MOVED)
         self.assertEqual(result["wrong"], [])
         self.assertGreater(result["moved"], 30, "most moves left part of the picture where it was")
+
+    def test_a_point_is_drawn_with_its_ink_where_it_is_shown(self):
+        """Shades against what they stand for, point by point: labels and numbers, with and without a filter and a selection."""
+        self.show()
+        wrong = self.driver.execute_async_script("""
+            const done = arguments[0];
+            (async () => {
+                const { Shades, plainPass, dimPass } = await import("/scripts/points/shades.js");
+                const { PointCloud } = await import("/scripts/point-cloud.js");
+                const bytes = (most) => Uint8Array.from({ length: 5000 }, () => most * Math.random());
+                const cloud = new PointCloud(Float32Array.from({ length: 10000 }, () => Math.random()), bytes(10));
+                const shades = new Shades();
+                let wrong = 0;
+                for (let turn = 0; turn < 24; turn += 1) {
+                    const [inks, selected] = [turn % 2 ? bytes(256) : null, turn % 3 ? bytes(2) : null];
+                    const visible = Uint8Array.from({ length: 256 }, () => turn % 4 === 0 || Math.random() > 0.3);
+                    shades.of({ cloud, visible: visible.map((shown) => shown ^ 1), inks, selected });
+                    shades.of({ cloud, visible, inks, selected }).forEach((shade, k) => {
+                        const point = cloud.grid.order[k];
+                        const isShown = shade >> 8 === plainPass || shade >> 8 === dimPass;
+                        const pass = selected && !selected[point] ? dimPass : plainPass;
+                        const expected = (pass << 8) | (inks ? inks[point] : cloud.labels[point]);
+                        if (visible[cloud.labels[point]] ? shade !== expected : isShown) wrong += 1;
+                    });
+                }
+                return wrong;
+            })().then(done, (error) => done(String(error.stack)));""")
+        self.assertEqual(wrong, 0)
 
 
 class WebGL(MapTest):

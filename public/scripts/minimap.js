@@ -6,6 +6,7 @@ import { Rasteriser } from "./points/rasteriser.js";
 import { Viewport } from "./viewport.js";
 
 const step = 0.25; // of the view, by an arrow key
+const pause = 100; // milliseconds
 
 export class Minimap {
     constructor(view) {
@@ -38,7 +39,10 @@ export class Minimap {
         const isWhole = !bounds || (x0 <= bounds.x0 && x1 >= bounds.x1 && y0 <= bounds.y0 && y1 >= bounds.y1);
         box.hidden = !this.visible || isWhole;
         if (box.hidden) return;
-        this.drawPoints(bounds);
+        const { clientWidth, clientHeight } = box;
+        Object.assign(this.viewport, { width: clientWidth, height: clientHeight });
+        this.viewport.fit(bounds, 6);
+        this.drawLater();
         const [left, top] = this.viewport.toScreen(x0, y1);
         const [right, bottom] = this.viewport.toScreen(x1, y0);
         const { width, height } = this.viewport;
@@ -53,20 +57,27 @@ export class Minimap {
         Object.assign(this.frame.style, { left: `${x}px`, top: `${y}px`, width: `${wide}px`, height: `${high}px` });
     }
 
-    drawPoints(bounds) {
-        const { view, viewport, drawn } = this;
-        const { clientWidth: width, clientHeight: height } = this.box;
+    /** After the frame that changed them on the map, which need not wait for it, and not with every frame. */
+    drawLater() {
+        if (!this.isDrawn(this.view.scene())) this.waiting ??= setTimeout(() => this.drawPoints(), pause);
+    }
+
+    isDrawn({ grid, shades, inks }) {
+        const { drawn, viewport } = this;
+        return drawn.grid === grid && drawn.shades === shades && drawn.inks === inks && drawn.width === viewport.width;
+    }
+
+    drawPoints() {
+        this.waiting = null;
+        const { view, viewport } = this;
+        if (!view.cloud || this.box.hidden) return;
         const scene = view.scene();
-        const asBefore = drawn.grid === scene.grid && drawn.shades === scene.shades && drawn.inks === scene.inks && drawn.width === width;
-        if (asBefore) return;
-        Object.assign(viewport, { width, height });
-        viewport.fit(bounds, 6);
-        this.renderer.resize(width, height, 1);
+        this.renderer.resize(viewport.width, viewport.height, 1);
         const { opacity } = view.pointStyle(viewport.scale);
         const [, ofMap] = scene.passes.at(-1);
         const passes = scene.passes.map(([pass, each, inks]) => [pass, (each / ofMap) * opacity, inks]);
         this.renderer.draw({ ...scene, passes, x: viewport.x, y: viewport.y, scale: viewport.scale, radius: 1 });
-        this.drawn = { grid: scene.grid, shades: scene.shades, inks: scene.inks, width };
+        this.drawn = { grid: scene.grid, shades: scene.shades, inks: scene.inks, width: viewport.width };
     }
 
     drag(event) {

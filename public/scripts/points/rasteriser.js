@@ -12,12 +12,9 @@
 import { element } from "../dom.js";
 import { Splats } from "./splats.js";
 import { Stamps } from "./stamps.js";
-import { stepOf, stripsOf } from "./strips.js";
+import { snap, stepOf, stripsOf } from "./strips.js";
 
 export const smallestRadius = 1;
-
-/** Parts of a pixel in which places are whole numbers: so a picture that has moved by whole pixels is the same picture, exactly. */
-const fine = 64;
 
 export class Rasteriser {
     constructor() {
@@ -44,9 +41,9 @@ export class Rasteriser {
         this.use(counted ? "splats" : "stamps", ratio);
         const { width, height } = this.canvas;
         const scale = scene.scale * ratio;
-        const [x, y] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => Math.round(place * fine));
+        const [x, y] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => (place + snap) - snap);
         const sight = { scene, scale, radius: scene.radius * ratio, origin: [x, y] };
-        const step = stepOf(this.before, sight, fine);
+        const step = stepOf(this.before, sight);
         const { stays, came, went } = stripsOf(step, width, height);
         let drawn = 0;
         if (stays) {
@@ -77,25 +74,25 @@ export class Rasteriser {
         return drawn;
     }
 
-    countIn(sight, { left, top, right, bottom }) {
+    countIn(sight, part) {
         const { grid: { positions }, shades, passes } = sight.scene;
         const shown = new Uint8Array(256);
         for (const [pass] of passes) shown[pass] = 1;
         let count = 0;
-        this.within(sight, { left, top, right, bottom }, (from, to, x, y, scale) => {
+        this.within(sight, part, (from, to, originX, originY, scale) => {
             for (let point = from; point < to; point += 1) {
-                const column = x + Math.floor(positions[2 * point] * scale);
-                const row = y + Math.floor(positions[2 * point + 1] * -scale);
-                if (column >= left * fine && column < right * fine && row >= top * fine && row < bottom * fine) count += shown[shades[point] >> 8];
+                const x = originX + ((positions[2 * point] * scale + snap) - snap);
+                const y = originY - ((positions[2 * point + 1] * scale + snap) - snap);
+                if (x >= part.left && x < part.right && y >= part.top && y < part.bottom) count += shown[shades[point] >> 8];
             }
         });
         return count;
     }
 
-    /** Calls `visit(from, to, x, y, scale)` for the points about a part: x, y and scale give their places in fine parts of a pixel. */
-    within({ scene, scale, radius, origin: [x, y] }, part, visit) {
+    /** Calls `visit(from, to, originX, originY, scale)` for the points about a part. */
+    within({ scene, scale, radius, origin: [originX, originY] }, part, visit) {
         const window = visibleWindow({ x: scene.x, y: scene.y, scale, radius }, this.canvas, part);
-        scene.grid.within(window, (from, to) => visit(from, to, x, y, scale * fine));
+        scene.grid.within(window, (from, to) => visit(from, to, originX, originY, scale));
     }
 
     /** Sets up the pixels for a way of drawing, where it is not the one of the frame before. */

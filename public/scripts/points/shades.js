@@ -1,8 +1,8 @@
 // What each point is drawn with, one number a point in the grid's order: its ink in the low byte, above it the pass. A change of the
 // filter, the colouring or the selection makes the numbers anew: a few milliseconds for a million points.
 
-export const plainPass = 0, dimPass = 1;
-const hidden = 2 << 8;
+export const plainPass = 0, dimPass = 1; // a byte of 0 and 1 turned over, 256 times
+const hidden = 2 << 8; // whatever else a point is
 
 export class Shades {
     constructor() {
@@ -18,11 +18,12 @@ export class Shades {
         const base = this.based({ cloud, inks, selected });
         if (this.made?.base === base && visible.every((shown, label) => shown === this.visible[label])) return this.made.shades;
         this.visible.set(visible);
+        const tones = Uint16Array.from(visible, (shown) => (shown === 0 ? hidden : 0));
         const labels = cloud.labelsInGrid;
         if (this.memory?.length !== base.length) this.memory = new Uint16Array(base.length);
         // The same memory, and a new object: who keeps what was drawn sees that it has changed.
         const shades = this.memory.subarray();
-        for (let k = 0; k < shades.length; k += 1) shades[k] = visible[labels[k]] === 0 ? hidden : base[k];
+        for (let k = 0; k < shades.length; k += 1) shades[k] = base[k] | tones[labels[k]];
         this.made = { base, shades };
         return shades;
     }
@@ -32,9 +33,14 @@ export class Shades {
         const { basis } = this;
         if (basis && basis.cloud === cloud && basis.inks === inks && basis.selected === selected) return basis.base;
         const { order, count } = cloud.grid;
-        const base = inks === null ? new Uint16Array(cloud.labelsInGrid) : new Uint16Array(count);
-        if (inks !== null) for (let k = 0; k < count; k += 1) base[k] = inks[order[k]];
-        if (selected !== null) for (let k = 0; k < count; k += 1) base[k] |= (selected[order[k]] ^ 1) * (dimPass << 8);
+        const labels = cloud.labelsInGrid;
+        if (this.baseMemory?.length !== count) this.baseMemory = new Uint16Array(count);
+        const base = this.baseMemory.subarray();
+        // Each in a loop of its own: the loops over a million points are what a change costs.
+        if (selected === null && inks === null) base.set(labels);
+        else if (selected === null) for (let k = 0; k < count; k += 1) base[k] = inks[order[k]];
+        else if (inks === null) for (let k = 0; k < count; k += 1) base[k] = labels[k] | ((selected[order[k]] ^ 1) << 8);
+        else for (let k = 0; k < count; k += 1) base[k] = inks[order[k]] | ((selected[order[k]] ^ 1) << 8);
         this.basis = { cloud, inks, selected, base };
         return base;
     }

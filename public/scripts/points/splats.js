@@ -1,6 +1,8 @@
 // Points so many that each is one pixel: they are counted, and each pixel gets the mean colour of those around it and the opacity
 // that as many layers have. No order decides who lies on top. A kernel 1 2 1 both ways makes them discs of one pixel's radius.
 
+import { snap } from "./strips.js";
+
 const most = 1000; // of one pixel: sums of six bits a colour stay within 16 bits
 const low = 0xffff;
 
@@ -24,20 +26,23 @@ export class Splats {
         this.alphas = Uint8Array.from({ length: 4096 }, (_, weight) => 255 * (1 - (1 - opacity) ** (weight / 4)));
     }
 
-    /** Counts the points `from`...`to` of one pass; gives how many are in the part. Places are in 64ths of a pixel. */
+    /** Counts the points `from`...`to` of one pass; gives how many are in the part. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
-        const { width, part, redGreen, blueCount } = this;
-        const [left, top, right, bottom] = [64 * part.left, 64 * part.top, 64 * part.right, 64 * part.bottom];
+        const { width, part: { left, top, right, bottom }, redGreen, blueCount } = this;
         const row = width + 2;
+        const [firstX, firstY] = [originX + 1 - left, originY + 1 - top]; // in the part with its border
+        const [wide, high, start] = [right - left, bottom - top, top * row + left];
+        const [end, lowest] = [wide + 2, high + 2];
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
             if (shade >> 8 !== pass) continue;
-            const x = originX + Math.floor(positions[2 * point] * scale);
-            const y = originY + Math.floor(positions[2 * point + 1] * -scale);
-            if (!(x >= left - 64 && y >= top - 64 && x < right + 64 && y < bottom + 64)) continue;
-            if (x >= left && y >= top && x < right && y < bottom) drawn += 1;
-            const at = ((y >> 6) + 1) * row + (x >> 6) + 1;
+            const x = firstX + ((positions[2 * point] * scale + snap) - snap);
+            const y = firstY - ((positions[2 * point + 1] * scale + snap) - snap);
+            if (!(x >= 0 && y >= 0 && x < end && y < lowest)) continue;
+            const [column, line] = [x | 0, y | 0];
+            if ((column - 1) >>> 0 < wide && (line - 1) >>> 0 < high) drawn += 1;
+            const at = start + line * row + column;
             const before = blueCount[at];
             if (before >>> 16 >= most) continue;
             const ink = inks[shade & 255];

@@ -1,6 +1,8 @@
 // Points as anti-aliased discs, each over those before it: 16 stamps, for 4 x 4 places within a pixel, so that slow pans glide.
 // Colours are blended two channels at a time in premultiplied bytes.
 
+import { snap } from "./strips.js";
+
 const subpixels = 4;
 
 export class Stamps {
@@ -40,29 +42,32 @@ export class Stamps {
         return { size, places };
     }
 
-    /** Draws the points `from`...`to` of one pass onto the part; gives how many have their middle there. Places are in 64ths of a pixel. */
+    /** Draws the points `from`...`to` of one pass onto the part; gives how many have their middle there. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
-        const { width, pixels, masks: { size, places }, part } = this;
-        const toStamp = 32 * size - 32;
-        const [left, top, right, bottom] = [64 * part.left, 64 * part.top, 64 * part.right, 64 * part.bottom];
-        const [first, highest, end, lowest] = [left - 64 * size + toStamp, top - 64 * size + toStamp, right + toStamp, bottom + toStamp];
+        const { width, pixels, masks: { size, places }, part: { left, top, right, bottom } } = this;
+        const middle = size / 2 - 0.5; // from the stamp's corner
+        const [cornerX, cornerY] = [originX - middle, originY - middle];
+        const [first, highest] = [left - size, top - size];
+        const [wide, high, inside, insideHigh] = [right - left, bottom - top, right - left - size, bottom - top - size];
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
             if (shade >> 8 !== pass) continue;
-            const x = originX + Math.floor(positions[2 * point] * scale);
-            const y = originY + Math.floor(positions[2 * point + 1] * -scale);
+            const x = cornerX + ((positions[2 * point] * scale + snap) - snap);
+            const y = cornerY - ((positions[2 * point + 1] * scale + snap) - snap);
             // Written so that a NaN position fails the test and is skipped.
-            if (!(x > first && y > highest && x < end && y < lowest)) continue;
-            if (x >= left && y >= top && x < right && y < bottom) drawn += 1;
-            const column = (x - toStamp) >> 6;
-            const row = (y - toStamp) >> 6;
-            const place = places[(((y - toStamp) >> 4) & 3) * subpixels + (((x - toStamp) >> 4) & 3)];
+            if (!(x > first && y > highest && x < right && y < bottom)) continue;
+            const column = Math.floor(x);
+            const row = Math.floor(y);
+            const place = places[(((y - row) * subpixels) | 0) * subpixels + (((x - column) * subpixels) | 0)];
             const ink = inks[shade & 255];
-            if (column >= part.left && row >= part.top && column + size <= part.right && row + size <= part.bottom) {
+            if (column >= left && row >= top && column - left <= inside && row - top <= insideHigh) {
+                drawn += 1;
                 whole(pixels, row * width + column, place.offsets, place.covers, ink);
             } else {
-                clipped(pixels, width, part, column, row, place, ink);
+                const [fromLeft, fromTop] = [x + middle - left, y + middle - top];
+                if (fromLeft >= 0 && fromTop >= 0 && fromLeft < wide && fromTop < high) drawn += 1;
+                clipped(pixels, width, this.part, column, row, place, ink);
             }
         }
         return drawn;

@@ -1,9 +1,12 @@
 // A picture that has moved by whole pixels: what of it stays, and the strips that came into view and went out of it.
 
+/** (place + snap) - snap is rounded to 64ths of a pixel: whole pixels added to such places are added exactly, which floats are not. */
+export const snap = 1.5 * 2 ** 46;
+
 /** [right, down] in whole pixels from the picture before to this one, or null where it is another. */
-export function stepOf(before, now, fine) {
+export function stepOf(before, now) {
     if (!before || before.scale !== now.scale || before.radius !== now.radius || !isSame(before.scene, now.scene)) return null;
-    const step = now.origin.map((place, i) => (place - before.origin[i]) / fine);
+    const step = now.origin.map((place, i) => place - before.origin[i]);
     return step.every(Number.isInteger) ? step : null;
 }
 
