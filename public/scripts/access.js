@@ -1,9 +1,7 @@
 // The token, where the daemon asks for one: typed in once a tab, kept in sessionStorage, sent in a field and never in
 // an address.
 
-import { element } from "./dom.js";
-
-const key = "latentd.token";
+export const key = "latentd.token";
 const longestSilence = 120_000;
 let asked = null;
 /** What was sent when the person chose to give no token: it is not asked for again until they want to. */
@@ -37,7 +35,7 @@ async function inTime(path, options) {
 export function renewed(sent) {
     if (token() !== sent) return Promise.resolve(true); // another request has asked meanwhile
     if (declined === sent) return Promise.resolve(false);
-    asked ??= ask(sent !== null).then((isGiven) => {
+    asked ??= import("./access-dialog.js").then(({ ask }) => ask(sent !== null)).then((isGiven) => {
         declined = isGiven ? undefined : sent;
         return isGiven;
     }).finally(() => (asked = null));
@@ -46,30 +44,3 @@ export function renewed(sent) {
 
 /** The next refusal asks again. */
 export const askAgain = () => (declined = undefined);
-
-/** Whether the person gave a token. */
-function ask(wasRefused) {
-    const field = element("input", {
-        type: "password", id: "access-token", required: true, pattern: "[!-~]+", autocomplete: "off", autofocus: true,
-    });
-    const text = wasRefused
-        ? "The daemon does not know this token. It may have been revoked."
-        : "This daemon asks for a token. Whoever runs it makes one with “latentd token create”.";
-    const dialog = element("dialog", { class: "card access", id: "access", "aria-labelledby": "access-title" },
-        element("form", { method: "dialog" },
-            element("h2", { id: "access-title", text: "Token" }),
-            element("p", { class: "hint", id: "access-text", text }),
-            element("label", { class: "field" }, element("span", { text: "Token" }), field),
-            element("button", { type: "submit", class: "primary", value: "given", text: "Go on" })));
-    document.body.append(dialog);
-    dialog.showModal();
-    return new Promise((resolve) => {
-        dialog.addEventListener("close", () => {
-            const typed = field.value.trim();
-            const isGiven = dialog.returnValue === "given" && typed !== "";
-            if (isGiven) sessionStorage.setItem(key, typed);
-            dialog.remove();
-            resolve(isGiven);
-        }, { once: true });
-    });
-}

@@ -11,10 +11,11 @@
 
 import { element } from "../dom.js";
 import { Splats } from "./splats.js";
-import { Stamps } from "./stamps.js";
-import { snap, stepOf, stripsOf } from "./strips.js";
+import { snap, Stamps } from "./stamps.js";
 
 export const smallestRadius = 1;
+
+let moved = null; // the module, once it is there
 
 export class Rasteriser {
     constructor() {
@@ -34,65 +35,46 @@ export class Rasteriser {
         this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     }
 
-    /** Of a picture that has but moved since the one before only what came into view is drawn. */
     draw(scene) {
         const counted = scene.radius <= smallestRadius;
         const ratio = counted ? 1 : this.ratio;
         this.use(counted ? "splats" : "stamps", ratio);
         const { width, height } = this.canvas;
         const scale = scene.scale * ratio;
-        const [x, y] = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => (place + snap) - snap);
-        const sight = { scene, scale, radius: scene.radius * ratio, origin: [x, y] };
-        const step = stepOf(this.before, sight);
-        const { stays, came, went } = stripsOf(step, width, height);
-        let drawn = 0;
-        if (stays) {
-            this.pixels.copyWithin(Math.max(0, step[0] + step[1] * width), Math.max(0, -step[0] - step[1] * width));
-            drawn = went.reduce((count, strip) => count - this.countIn(this.before, strip), this.before.drawn);
-        }
-        for (const strip of came) drawn += this.drawPart(sight, strip);
+        const origin = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => (place + snap) - snap);
+        const sight = { scene, scale, radius: scene.radius * ratio, origin };
+        const { before } = this;
+        if (before && !moved) import("./moved.js").then((module) => (moved = module), () => {}); // without it all is drawn
+        const step = moved?.stepOf(before, sight, this.canvas);
+        const drawn = step ? moved.move(this, before, sight, step) : this.drawPart(sight, { left: 0, top: 0, right: width, bottom: height });
         this.before = { ...sight, drawn };
         this.context.putImageData(this.image, 0, 0);
         return drawn;
     }
 
-    /** Gives how many points have their middle in the part. */
     drawPart(sight, part) {
         const { scene, radius } = sight;
         const way = this.ways[this.drawnAs];
         const { width } = this.canvas;
         for (let row = part.top; row < part.bottom; row += 1) this.pixels.fill(0, row * width + part.left, row * width + part.right);
         let drawn = 0;
-        for (const [pass, opacity, inks = scene.inks] of scene.passes) {
+        scene.passes.forEach(([pass, opacity, inks = scene.inks], place) => {
             way.prepare(radius, opacity, part);
             this.within(sight, part, (from, to, x, y, scale) => {
                 drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks }, from, to, pass, x, y, scale);
             });
-            way.finishPass();
-        }
-        way.finish();
+            if (this.drawnAs === "splats" || place === scene.passes.length - 1) way.finish();
+        });
         return drawn;
     }
 
-    countIn(sight, part) {
-        const { grid: { positions }, shades, passes } = sight.scene;
-        const shown = new Uint8Array(256);
-        for (const [pass] of passes) shown[pass] = 1;
-        let count = 0;
-        this.within(sight, part, (from, to, originX, originY, scale) => {
-            for (let point = from; point < to; point += 1) {
-                const x = originX + ((positions[2 * point] * scale + snap) - snap);
-                const y = originY - ((positions[2 * point + 1] * scale + snap) - snap);
-                if (x >= part.left && x < part.right && y >= part.top && y < part.bottom) count += shown[shades[point] >> 8];
-            }
-        });
-        return count;
-    }
-
     /** Calls `visit(from, to, originX, originY, scale)` for the points about a part. */
-    within({ scene, scale, radius, origin: [originX, originY] }, part, visit) {
-        const window = visibleWindow({ x: scene.x, y: scene.y, scale, radius }, this.canvas, part);
-        scene.grid.within(window, (from, to) => visit(from, to, originX, originY, scale));
+    within({ scene, scale, radius, origin }, { left, top, right, bottom }, visit) {
+        const { width, height } = this.canvas;
+        const x = scene.x + (left + right - width) / 2 / scale;
+        const y = scene.y - (top + bottom - height) / 2 / scale;
+        const window = visibleWindow({ x, y, scale, radius: radius + 1 }, { width: right - left, height: bottom - top });
+        scene.grid.within(window, (from, to) => visit(from, to, ...origin, scale));
     }
 
     /** Sets up the pixels for a way of drawing, where it is not the one of the frame before. */
@@ -109,11 +91,8 @@ export class Rasteriser {
     }
 }
 
-/** What a part of the canvas shows in latent units, all of it unless told, and the radius of a point more. */
-export function visibleWindow({ x, y, scale, radius }, { width, height }, { left, top, right, bottom } = { left: 0, top: 0, right: width, bottom: height }) {
-    const [reach, middle, centre] = [radius + 2, width / 2, height / 2];
-    return {
-        x0: x + (left - reach - middle) / scale, x1: x + (right + reach - middle) / scale,
-        y0: y + (centre - bottom - reach) / scale, y1: y + (centre - top + reach) / scale,
-    };
+/** What the canvas shows in latent units, and the radius of a point more. */
+export function visibleWindow({ x, y, scale, radius }, { width, height }) {
+    const [right, up] = [(width / 2 + radius + 1) / scale, (height / 2 + radius + 1) / scale];
+    return { x0: x - right, x1: x + right, y0: y - up, y1: y + up };
 }

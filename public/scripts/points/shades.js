@@ -1,7 +1,7 @@
 // What each point is drawn with, one number a point in the grid's order: its ink in the low byte, above it the pass. A change of the
 // filter, the colouring or the selection makes the numbers anew: a few milliseconds for a million points.
 
-export const plainPass = 0, dimPass = 1; // a byte of 0 and 1 turned over, 256 times
+export const plainPass = 0, dimPass = 1;
 const hidden = 2 << 8; // whatever else a point is
 
 export class Shades {
@@ -36,11 +36,10 @@ export class Shades {
         const labels = cloud.labelsInGrid;
         if (this.baseMemory?.length !== count) this.baseMemory = new Uint16Array(count);
         const base = this.baseMemory.subarray();
-        // Each in a loop of its own: the loops over a million points are what a change costs.
-        if (selected === null && inks === null) base.set(labels);
-        else if (selected === null) for (let k = 0; k < count; k += 1) base[k] = inks[order[k]];
-        else if (inks === null) for (let k = 0; k < count; k += 1) base[k] = labels[k] | ((selected[order[k]] ^ 1) << 8);
-        else for (let k = 0; k < count; k += 1) base[k] = inks[order[k]] | ((selected[order[k]] ^ 1) << 8);
+        for (let k = 0; k < count; k += 1) {
+            const dim = selected === null ? 0 : (selected[order[k]] ^ 1) * (dimPass << 8);
+            base[k] = (inks === null ? labels[k] : inks[order[k]]) | dim;
+        }
         this.basis = { cloud, inks, selected, base };
         return base;
     }

@@ -1,7 +1,7 @@
 // Points so many that each is one pixel: they are counted, and each pixel gets the mean colour of those around it and the opacity
 // that as many layers have. No order decides who lies on top. A kernel 1 2 1 both ways makes them discs of one pixel's radius.
 
-import { snap } from "./strips.js";
+import { snap } from "./stamps.js";
 
 const most = 1000; // of one pixel: sums of six bits a colour stay within 16 bits
 const low = 0xffff;
@@ -26,23 +26,21 @@ export class Splats {
         this.alphas = Uint8Array.from({ length: 4096 }, (_, weight) => 255 * (1 - (1 - opacity) ** (weight / 4)));
     }
 
-    /** Counts the points `from`...`to` of one pass; gives how many are in the part. */
+    /** Counts the points `from`...`to` of one pass, in the part and a pixel around it; gives how many there were. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
         const { width, part: { left, top, right, bottom }, redGreen, blueCount } = this;
         const row = width + 2;
-        const [firstX, firstY] = [originX + 1 - left, originY + 1 - top]; // in the part with its border
-        const [wide, high, start] = [right - left, bottom - top, top * row + left];
-        const [end, lowest] = [wide + 2, high + 2];
+        const [firstX, firstY, first] = [originX + 1 - left, originY + 1 - top, top * row + left];
+        const [wide, high] = [right - left + 2, bottom - top + 2];
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
             if (shade >> 8 !== pass) continue;
             const x = firstX + ((positions[2 * point] * scale + snap) - snap);
             const y = firstY - ((positions[2 * point + 1] * scale + snap) - snap);
-            if (!(x >= 0 && y >= 0 && x < end && y < lowest)) continue;
-            const [column, line] = [x | 0, y | 0];
-            if ((column - 1) >>> 0 < wide && (line - 1) >>> 0 < high) drawn += 1;
-            const at = start + line * row + column;
+            if (!(x >= 0 && y >= 0 && x < wide && y < high)) continue;
+            drawn += 1;
+            const at = first + (y | 0) * row + (x | 0);
             const before = blueCount[at];
             if (before >>> 16 >= most) continue;
             const ink = inks[shade & 255];
@@ -52,10 +50,8 @@ export class Splats {
         return drawn;
     }
 
-    finish() {}
-
     /** The kernel slides along each row: sums of three pixels above each other, the last three of them. */
-    finishPass() {
+    finish() {
         const { width, part, pixels, redGreen, blueCount, alphas } = this;
         const row = width + 2;
         for (let line = part.top; line < part.bottom; line += 1) {

@@ -1,9 +1,10 @@
 // Points as anti-aliased discs, each over those before it: 16 stamps, for 4 x 4 places within a pixel, so that slow pans glide.
 // Colours are blended two channels at a time in premultiplied bytes.
 
-import { snap } from "./strips.js";
-
 const subpixels = 4;
+
+/** (place + snap) - snap is rounded to 64ths of a pixel: whole pixels are added to such places exactly, to others they are not. */
+export const snap = 1.5 * 2 ** 46;
 
 export class Stamps {
     resize(width, height, pixels) {
@@ -42,13 +43,12 @@ export class Stamps {
         return { size, places };
     }
 
-    /** Draws the points `from`...`to` of one pass onto the part; gives how many have their middle there. */
+    /** Draws the points `from`...`to` of one pass onto the part; gives how many there were. */
     draw({ positions, shades, inks }, from, to, pass, originX, originY, scale) {
-        const { width, pixels, masks: { size, places }, part: { left, top, right, bottom } } = this;
-        const middle = size / 2 - 0.5; // from the stamp's corner
-        const [cornerX, cornerY] = [originX - middle, originY - middle];
-        const [first, highest] = [left - size, top - size];
-        const [wide, high, inside, insideHigh] = [right - left, bottom - top, right - left - size, bottom - top - size];
+        const { width, pixels, masks: { size, places }, part } = this;
+        const { left, top, right, bottom } = part;
+        const [cornerX, cornerY] = [originX - size / 2 + 0.5, originY - size / 2 + 0.5];
+        const [first, highest, last, lowest] = [left - size, top - size, right - size, bottom - size];
         let drawn = 0;
         for (let point = from; point < to; point += 1) {
             const shade = shades[point];
@@ -56,24 +56,20 @@ export class Stamps {
             const x = cornerX + ((positions[2 * point] * scale + snap) - snap);
             const y = cornerY - ((positions[2 * point + 1] * scale + snap) - snap);
             // Written so that a NaN position fails the test and is skipped.
-            if (!(x > first && y > highest && x < right && y < bottom)) continue;
+            if (!(x >= first && y >= highest && x < right && y < bottom)) continue;
+            drawn += 1;
             const column = Math.floor(x);
             const row = Math.floor(y);
             const place = places[(((y - row) * subpixels) | 0) * subpixels + (((x - column) * subpixels) | 0)];
             const ink = inks[shade & 255];
-            if (column >= left && row >= top && column - left <= inside && row - top <= insideHigh) {
-                drawn += 1;
+            if (column >= left && row >= top && column <= last && row <= lowest) {
                 whole(pixels, row * width + column, place.offsets, place.covers, ink);
             } else {
-                const [fromLeft, fromTop] = [x + middle - left, y + middle - top];
-                if (fromLeft >= 0 && fromTop >= 0 && fromLeft < wide && fromTop < high) drawn += 1;
-                clipped(pixels, width, this.part, column, row, place, ink);
+                clipped(pixels, width, part, column, row, place, ink);
             }
         }
         return drawn;
     }
-
-    finishPass() {}
 
     /** From premultiplied to what an ImageData holds. */
     finish() {
