@@ -41,11 +41,11 @@ function uncovered(right, down, width, height) {
 }
 
 function countIn(rasteriser, sight, left, top, right, bottom) {
-    const { grid: { positions }, shades, passes } = sight.scene;
+    const { scene: { grid: { positions }, shades, passes }, origin: [originX, originY], scale } = sight;
     const shown = new Uint8Array(256);
     for (const [pass] of passes) shown[pass] = 1;
     let count = 0;
-    rasteriser.within(sight, { left, top, right, bottom }, (from, to, originX, originY, scale) => {
+    rasteriser.within(sight, { left, top, right, bottom }, (from, to) => {
         for (let point = from; point < to; point += 1) {
             const x = originX + ((positions[2 * point] * scale + snap) - snap);
             const y = originY - ((positions[2 * point + 1] * scale + snap) - snap);

@@ -53,28 +53,26 @@ export class Rasteriser {
     }
 
     drawPart(sight, part) {
-        const { scene, radius } = sight;
+        const { scene, radius, scale, origin: [originX, originY] } = sight;
         const way = this.ways[this.drawnAs];
         const { width } = this.canvas;
         for (let row = part.top; row < part.bottom; row += 1) this.pixels.fill(0, row * width + part.left, row * width + part.right);
         let drawn = 0;
         scene.passes.forEach(([pass, opacity, inks = scene.inks], place) => {
+            const points = { positions: scene.grid.positions, shades: scene.shades, inks };
             way.prepare(radius, opacity, part);
-            this.within(sight, part, (from, to, x, y, scale) => {
-                drawn += way.draw({ positions: scene.grid.positions, shades: scene.shades, inks }, from, to, pass, x, y, scale);
-            });
+            this.within(sight, part, (from, to) => (drawn += way.draw(points, from, to, pass, originX, originY, scale)));
             if (this.drawnAs === "splats" || place === scene.passes.length - 1) way.finish();
         });
         return drawn;
     }
 
-    /** Calls `visit(from, to, originX, originY, scale)` for the points about a part. */
-    within({ scene, scale, radius, origin }, { left, top, right, bottom }, visit) {
+    /** Calls `visit(from, to)` for the points about a part. */
+    within({ scene, scale, radius }, { left, top, right, bottom }, visit) {
         const { width, height } = this.canvas;
         const x = scene.x + (left + right - width) / 2 / scale;
         const y = scene.y - (top + bottom - height) / 2 / scale;
-        const window = visibleWindow({ x, y, scale, radius: radius + 1 }, { width: right - left, height: bottom - top });
-        scene.grid.within(window, (from, to) => visit(from, to, ...origin, scale));
+        scene.grid.within(visibleWindow({ x, y, scale, radius: radius + 1 }, { width: right - left, height: bottom - top }), visit);
     }
 
     /** Sets up the pixels for a way of drawing, where it is not the one of the frame before. */
