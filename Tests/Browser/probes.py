@@ -41,6 +41,7 @@ FRAMES = """
         select: (i) => labels[Math.floor(i / 2) % labels.length].click(),
     }[kind];
     document.getElementById(`mode-${kind.split(" ")[0]}`)?.click();
+    document.getElementById("zoom-fit").click(); // all begin with the same view
     const [gaps, drawings] = [[], []];
     let last = 0, count = -10;
     const step = (now) => {
