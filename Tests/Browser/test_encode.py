@@ -166,6 +166,7 @@ class Encode(PageTest):
             board.move_by_offset(*step)
         board.release().perform()
         self.card(1)
+        self.assertNotIn("draw something", self.text("sketch-keys"), "what was said of the empty board is over")
         first = self.picture("[data-number='1'] .encoded-pictures canvas")
         self.assertRegex(self.attribute("map", "data-encoded"), r"^-?\d+\.\d{3},-?\d+\.\d{3}$")
         ActionChains(self.driver).move_to_element_with_offset(self.element("sketch"), -60, 60).click_and_hold().move_by_offset(110, 0).release().perform()

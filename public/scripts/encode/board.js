@@ -69,9 +69,9 @@ export class Board {
     setPen(isDown) {
         this.isDown = isDown;
         this.brush ??= [this.input.width / 2, this.input.height / 2];
-        this.sketch.status.textContent = `The brush is ${isDown ? "down: arrows draw, space lifts it" : "up: arrows move it, space lowers it"}.`;
         if (isDown) this.sketch.begin(this.brush);
         else this.draw();
+        this.sketch.status.textContent = `The brush is ${isDown ? "down: arrows draw, space lifts it" : "up: arrows move it, space lowers it"}.`;
     }
 
     leave() {

@@ -42,6 +42,7 @@ export class Sketch {
     }
 
     begin(place) {
+        this.status.textContent = keys; // in place of what was said before
         this.strokes.begin(place, Number(this.width.value), this.input.channels === 1 ? "white" : this.colour.value);
         this.changed();
     }
