@@ -46,8 +46,8 @@ MOVED = """
         const { Rasteriser } = await import("/scripts/points/rasteriser.js");
         const { Grid } = await import("/scripts/points/grid.js");
         const early = new Rasteriser();
-        for (let i = 0; i < 2; i += 1) early.draw({ grid: new Grid(new Float32Array(2)), shades: new Uint16Array(1), passes: [], radius: 1, x: 0, y: 0, scale: 1 });
-        await import("/scripts/points/moved.js"); // which the second drawing asks for
+        for (let i = 0; i < 2; i += 1) early.draw({ grid: new Grid(new Float32Array(2)), shades: new Uint16Array(1), passes: [], radius: 1, x: i, y: 0, scale: 1 });
+        await import("/scripts/points/moved.js"); // which the first move asks for
         await new Promise((there) => setTimeout(there));
         let state = 7;
         const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
@@ -356,6 +356,14 @@ class Overview(MapTest):
         self.element("minimap").send_keys(Keys.ARROW_RIGHT)
         right = self.hash_after(lambda: moved)
         self.assertGreater(self.view(right)[0], self.view(moved)[0])
+
+    def test_an_address_of_any_scale_is_a_map(self):
+        for scale in ("1e103", "1e-300"):
+            with self.subTest(scale):
+                self.open(f"#model={self.options.model}&view=0,0,{scale}")
+                self.wait_for_tools()
+                self.element("map").send_keys("0")
+                self.wait(lambda: self.drawn() == self.options.points)
 
     def test_its_points_are_drawn_once(self):
         self.show()

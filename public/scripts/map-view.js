@@ -68,8 +68,7 @@ export class MapView extends EventTarget {
     /** Shows what `[x, y, scale]` says, or all points. */
     look(saved) {
         if (!(saved?.[2] > 0)) return this.fit();
-        const [x, y, scale] = saved;
-        return this.move((viewport) => Object.assign(viewport, { x, y, scale }));
+        return this.move((viewport) => viewport.look(...saved));
     }
 
     resize() {

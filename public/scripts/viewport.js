@@ -28,10 +28,15 @@ export class Viewport {
         this.y += down / this.scale;
     }
 
+    /** Shows x and y in the middle, at a scale within the bounds. */
+    look(x, y, scale) {
+        Object.assign(this, { x, y, scale: Math.min(largestScale, Math.max(smallestScale, scale)) });
+    }
+
     /** Scales by `factor` so that what is under (left, top) stays under it. */
     zoom(factor, left = this.width / 2, top = this.height / 2) {
         const [x, y] = this.toLatent(left, top);
-        this.scale = Math.min(largestScale, Math.max(smallestScale, this.scale * factor));
+        this.look(this.x, this.y, this.scale * factor);
         const [movedX, movedY] = this.toLatent(left, top);
         this.x += x - movedX;
         this.y += y - movedY;

@@ -21,7 +21,7 @@ export class Compare {
         this.model = model;
         if (wanted) this.page.sections.open("compare");
         if (wanted || byId("tool-compare").open) await this.list();
-        if (wanted) await this.choose(wanted);
+        if (wanted && wanted === this.page.address.get("with")) await this.choose(wanted);
     }
 
     /** Models that were trained on the same dataset. */

@@ -15,7 +15,8 @@ import { snap, Stamps } from "./stamps.js";
 
 export const smallestRadius = 1;
 
-let moved = null; // the module, once it is there
+let moved = null; // the module, once it is there; until then, and without it, all is drawn anew
+let asked = null;
 
 export class Rasteriser {
     constructor() {
@@ -44,7 +45,9 @@ export class Rasteriser {
         const origin = [width / 2 - scene.x * scale, height / 2 + scene.y * scale].map((place) => (place + snap) - snap);
         const sight = { scene, scale, radius: scene.radius * ratio, origin };
         const { before } = this;
-        if (before && !moved) import("./moved.js").then((module) => (moved = module), () => {}); // without it all is drawn
+        if (before?.scale === scale && before.origin.some((place, i) => place !== origin[i])) {
+            asked ??= import("./moved.js").then((module) => (moved = module), () => {});
+        }
         const step = moved?.stepOf(before, sight, this.canvas);
         const drawn = step ? moved.move(this, before, sight, step) : this.drawPart(sight, { left: 0, top: 0, right: width, bottom: height });
         this.before = { ...sight, drawn };
