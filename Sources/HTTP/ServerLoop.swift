@@ -42,6 +42,8 @@ final class ServerLoop {
     private var connectionsByPeer: [String: Int] = [:]
     /// Connections that used up their share of a turn and have more to do, or have an answer to be written.
     private var queued: [Connection] = []
+    /// Those of the turn before.
+    private var resumed: [Connection] = []
     /// Answers are written when all that has come is read: a client that waits for several is woken once for them, and a
     /// waking costs as much as a small answer.
     private var isReadingEvents = false
@@ -84,9 +86,8 @@ final class ServerLoop {
     func run(giveUp: () -> Void) throws(SocketError) -> Outcome {
         while true {
             if let job = ownJob.take() { return .handle(job) }
-            let wait = maximumWait
             isReadingEvents = true
-            try loop.turn(maximumWait: wait) { event in
+            try loop.turn(maximumWait: maximumWait) { event in
                 switch event {
                 case .wakeup: readMail()
                 case .ready(let registration, let readiness): ready(registration, readiness)
@@ -94,13 +95,13 @@ final class ServerLoop {
                 }
             }
             isReadingEvents = false
-            let again = queued
-            queued.removeAll(keepingCapacity: true)
-            for connection in again {
+            swap(&queued, &resumed)
+            for connection in resumed {
                 connection.isQueued = false
                 // It may have been closed in this turn, and its place be another's by now.
                 if self.connection(connection.registration) != nil { pump(connection) }
             }
+            resumed.removeAll(keepingCapacity: true)
             guard let drainDeadline else { continue }
             if connectionCount == 0 { return .drained(complete: !gaveUp) }
             if !gaveUp, drainDeadline <= .now {
@@ -239,7 +240,7 @@ final class ServerLoop {
                 answer(connection, with: .fault(fault, requestID: id), id: id, route: nil, at: now)
             case .awaitResponse: return setDeadline(connection)
             case .write:
-                if isReadingEvents { return postpone(connection) }
+                if isReadingEvents, connection.output != nil { return postpone(connection) }
                 guard write(connection, at: now) else { return setDeadline(connection) }
             case .stream:
                 guard stream(connection, at: now) else { return setDeadline(connection) }
