@@ -30,6 +30,15 @@ WITHOUT_IMAGES = """
     const daemon = window.fetch;
     window.fetch = (path, options) => (path === "/v1/datasets" ? Promise.resolve(Response.json({ data: [] })) : daemon(path, options));"""
 
+# The maps of epochs come late.
+LATE_EPOCHS = """
+    const daemon = window.fetch;
+    window.fetch = async (path, options) => {
+        if (String(path).includes("/map?epoch=")) await new Promise((later) => setTimeout(later, 3000));
+        return daemon(path, options);
+    };"""
+EVERYWHERE = "-99,-99,99,-99,0,99"
+
 
 class Dimensions(PageTest):
     def open_space(self, dimension, fragment="", before=None):
@@ -149,6 +158,15 @@ class Dimensions(PageTest):
             self.wait(lambda: count() == selected, "the same points")
         self.script("location.hash = location.hash.replace(/&with=[^&]*/, '')")
         self.wait(lambda: not self.element("map-2").is_displayed() and count() == selected)
+
+    def test_what_was_selected_at_an_epoch_comes_back_on_another_plane(self):
+        for steps, before in ((f"a@0.1@{EVERYWHERE};a@e2@{EVERYWHERE}", None), (f"a@e2@{EVERYWHERE}", LATE_EPOCHS)):
+            self.open_space(6, f"&axes=0,1&g1=a@e2@{EVERYWHERE}&sel={steps}", before)
+            self.wait(lambda: self.attribute("map", "data-plane") == "0,1")
+            self.wait(lambda: self.script("return Number(document.getElementById('selection-badge').dataset.count)") == self.drawn())
+            self.assertFalse(self.element("notice").is_displayed())
+        self.script("document.getElementById('tool-tray').open = true")
+        self.wait(lambda: self.script("return document.querySelector('#vector-g1 + .hint')?.dataset.count") == str(self.drawn()))
 
     def test_models_of_other_spaces_follow_one_another_quickly(self):
         self.open_space(6)

@@ -22,8 +22,9 @@ import { Tools } from "./tools.js";
 const nothing = new PointCloud(new Float32Array(), new Uint8Array());
 
 export class MapPage {
+    /** `frames` are all epochs of what is open, whichever plane or epoch of it is shown; null while its points are not there. */
     constructor(view, address, report, train) {
-        Object.assign(this, { view, address, report, train, model: null, space: flat, cloud: nothing, dimensions: null });
+        Object.assign(this, { view, address, report, train, model: null, space: flat, cloud: nothing, frames: null, dimensions: null });
         this.layers = new Layers(this.view, address, report);
         this.colouring = new Colouring(this.view, address, report);
         this.tools = new Tools(this.view, address);
@@ -55,11 +56,10 @@ export class MapPage {
         this.layers.restore();
         let cloud = nothing;
         this.close();
-        let frames = null;
         try {
             if (points instanceof Error) throw points;
             cloud = points;
-            frames = framesOf(model, cloud);
+            this.frames = framesOf(model, cloud);
             sayOnMap(cloud.count === 0 ? `The map of ${model.name} has no points: its test set was empty.` : null, { isBeside: true });
         } catch (error) {
             if (error instanceof api.Unreachable) throw error;
@@ -68,7 +68,7 @@ export class MapPage {
         this.model = model;
         this.samples = new Samples(model);
         this.showCloud(cloud, labelNames);
-        this.formWith(frames, cloud);
+        this.formWith(this.frames, cloud);
         this.decodeWith(model, cloud);
     }
 
@@ -130,7 +130,7 @@ export class MapPage {
     showPlane(cloud, plane) {
         this.view.show(cloud, this.view.names);
         this.selection.cloud = cloud;
-        this.formWith(plane ? null : framesOf(this.model, cloud), cloud);
+        this.formWith(plane ? null : this.frames, cloud);
         this.view.fit();
     }
 
@@ -147,6 +147,7 @@ export class MapPage {
     /** What is open gives way to the next. */
     close() {
         this.model = null;
+        this.frames = null;
         this.watched?.end();
         this.watched = null;
     }

@@ -2,7 +2,6 @@
 // curves with a line at the epoch that is shown. Of a job that runs, new epochs come at the end.
 
 import { byId } from "../dom.js";
-import { PointCloud } from "../point-cloud.js";
 import { EpochCurves } from "./epoch-curves.js";
 import { tick } from "./frames.js";
 
@@ -77,20 +76,10 @@ export class Forming {
         const before = this.bounds;
         if (this.grows && !bounds && edges.some((edge) => this.frames.box[edge] !== before[edge])) this.bounds = { ...this.frames.box };
         const isEnd = time >= this.frames.last;
-        const cloud = isEnd ? this.cloud : this.cloudOf(positions, time);
+        const cloud = isEnd ? this.cloud : this.frames.cloudOf(positions, time, this.cloud);
         this.view.show(cloud, this.view.names, bounds ?? this.bounds);
         if (before !== this.bounds && this.view.fitted) this.view.fit();
         this.describe(time);
-    }
-
-    cloudOf(positions, time) {
-        return Object.assign(new PointCloud(positions, this.cloud.labels), { indices: this.cloud.indices, plane: `e${this.frames.epochAt(time)}` });
-    }
-
-    /** The points at an epoch, or null where that is not known. */
-    async cloudAt(epoch) {
-        const time = this.frames?.timeOf(epoch) ?? null;
-        return time === null ? null : this.cloudOf(await this.frames.at(time), time);
     }
 
     describe(time) {

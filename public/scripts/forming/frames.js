@@ -1,6 +1,7 @@
 // The same points at the end of several epochs, fetched as they are wanted, and where they are between two of them.
 
 import { map } from "../api.js";
+import { PointCloud } from "../point-cloud.js";
 
 /** Times are multiples of this part of the way from one place to the next. */
 export const tick = (time) => Number(time.toFixed(4));
@@ -67,6 +68,17 @@ export class Frames {
         const between = new Float32Array(from.length);
         for (let i = 0; i < from.length; i += 1) between[i] = from[i] + (to[i] - from[i]) * eased;
         return between;
+    }
+
+    /** The points of `cloud`, moved to their positions at a time. */
+    cloudOf(positions, time, { labels, indices }) {
+        return Object.assign(new PointCloud(positions, labels), { indices, plane: `e${this.epochAt(time)}` });
+    }
+
+    /** The points of `cloud` at an epoch, or null where there is none. */
+    async cloudAt(epoch, cloud) {
+        const time = this.timeOf(epoch);
+        return time === null ? null : this.cloudOf(await this.at(time), time, cloud);
     }
 
     /** The box around everything that was fetched. */

@@ -58,6 +58,7 @@ export class WatchedJob {
         const cloud = this.cloud(positions, newest);
         sayOnMap(null);
         page.samples = samplesOf(job, indices);
+        page.frames = this.frames;
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
         showNearestImage(page, this.ending.signal);

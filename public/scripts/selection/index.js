@@ -11,7 +11,7 @@ const pause = 50; // milliseconds
 async function cloudOf(plane, page) {
     if (plane === "") return page.cloud;
     if (plane.startsWith("=")) return page.compare.cloudOf(plane.slice(1));
-    if (plane.startsWith("e")) return page.forming.cloudAt(Number(plane.slice(1)));
+    if (plane.startsWith("e")) return page.frames?.cloudAt(Number(plane.slice(1)), page.cloud) ?? null;
     return page.dimensions.cloudOf(plane);
 }
 
