@@ -49,6 +49,14 @@ FEW = """
         new Float32Array(bytes.buffer, 0, 2 * places.length).set(places.flat());
         return new Response(bytes, { headers: { "X-Shape": `${places.length},2`, "X-Epoch": "72" } });
     };"""
+# The maps of epochs fail for a moment, until the page sets `there`.
+BUSY_EPOCHS = """
+    const daemon = window.fetch;
+    window.fetch = async (path, options) => {
+        if (!String(path).includes("/map?epoch=") || window.there) return daemon(path, options);
+        return Response.json({ error: { code: "busy", message: "Too much at once." } }, { status: 503 });
+    };"""
+EVERYWHERE = "-99,-99,99,-99,0,99"
 GREYS = """
     const canvas = document.querySelector(".points");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -103,6 +111,28 @@ class Selecting(PageTest):
         self.wait(lambda: self.selected() == self.options.points - left)
         self.element("selection-clear").click()
         self.wait(lambda: self.selected() == 0 and "sel=" not in self.address())
+
+    def test_what_can_never_be_had_is_taken_back_in_words(self):
+        for plane, told in (("3.7", "on dimensions 3 and 7"), ("e999", "at epoch 999"), ("e.", None)):
+            self.open(f"#model={self.options.model}&tool=rectangle&sel=a@{plane}@{EVERYWHERE};a-0.5,-0.5,0.5,-0.5,0,0.5")
+            self.wait(lambda: 0 < self.selected() < self.options.points, "the other step")
+            if told:
+                self.wait(lambda: told in self.text("notice-text"))
+                self.wait(lambda: "%40" not in self.address() and "@" not in self.address())
+            before = self.selected()
+            self.drag((-150, -120), (100, 40), keys=[Keys.SHIFT])
+            self.wait(lambda: self.selected() > before, "what is added is selected")
+            self.wait(lambda: self.address().count("%3B") == 1 and "%40" not in self.address())
+
+    def test_what_cannot_be_had_at_the_moment_stays_in_the_address(self):
+        script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": BUSY_EPOCHS})
+        self.addCleanup(self.driver.execute_cdp_cmd, "Page.removeScriptToEvaluateOnNewDocument", script)
+        self.open(f"#model={self.options.model}&tool=rectangle&sel=a@e1@{EVERYWHERE}")
+        self.wait(lambda: "Too much at once" in self.text("notice-text"))
+        self.assertIn("sel=a%40e1%40", self.address())
+        self.script("window.there = true")
+        self.drag((-50, -50), (50, 50), keys=[Keys.SHIFT])
+        self.wait(lambda: self.selected() == self.options.points, "the next step asks again")
 
     def test_a_lasso_follows_the_hand_and_the_filter(self):
         self.open_map()

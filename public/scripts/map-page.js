@@ -109,8 +109,8 @@ export class MapPage {
             if (!this.dimensions) addMapTools(this);
             if (model !== this.model) return;
             this.encoding.use(model);
-            this.tray.use(model);
             this.dimensions.use(model, this.cloud);
+            this.tray.use(model); // some of its points may be on planes
             this.selection.resolve().catch(this.report);
             await this.compare.use(model);
         } catch (error) {

@@ -3,6 +3,7 @@
 
 import * as api from "../api.js";
 import { byId, element } from "../dom.js";
+import { Missing } from "../missing.js";
 import { PointCloud } from "../point-cloud.js";
 
 export class Compare {
@@ -82,21 +83,9 @@ export class Compare {
         const { labels } = this.page.cloud;
         const cloud = PointCloud.of(await api.map(name));
         if (cloud.count !== labels.length || cloud.labels.some((label, i) => label !== labels[i])) {
-            throw new Error(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
+            throw new Missing(`The map of ${name} is of other images than this one: their points cannot be linked. Choose another model.`);
         }
         return Object.assign(cloud, { plane: `=${name}` });
-    }
-
-    /** The points on whose map something was selected. What cannot be had any more is selected no more. */
-    async cloudOf(name) {
-        try {
-            return await this.load(name);
-        } catch (error) {
-            if (error instanceof api.Unreachable) throw error;
-            this.page.selection.forget(`=${name}`);
-            this.page.report(new Error(`What was selected on the map of ${name} is not selected any more. ${error.message}`));
-            return null;
-        }
     }
 
     close() {

@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { element } from "../dom.js";
 import { latest } from "../latest.js";
+import { Missing } from "../missing.js";
 import { drawPicture } from "../picture.js";
 import { encodingsOf } from "./encodings.js";
 import { baseOf, drawSliders, normal, textOf } from "./latents.js";
@@ -99,7 +100,8 @@ export class DimensionsPanel {
     async cloudOf(text) {
         const plane = text.split(".").map(Number);
         const fits = plane.length === 2 && plane.every((d) => Number.isInteger(d) && d >= 0 && d < this.space.base.length);
-        return fits ? (await this.planes.cloud(plane)).cloud : null;
+        if (!fits) throw new Missing(`This model has ${this.space.base.length} dimensions.`);
+        return (await this.planes.cloud(plane)).cloud;
     }
 
     set(latent) {

@@ -1,6 +1,7 @@
 // The same points at the end of several epochs, fetched as they are wanted, and where they are between two of them.
 
 import { map } from "../api.js";
+import { Missing } from "../missing.js";
 import { PointCloud } from "../point-cloud.js";
 
 /** Times are multiples of this part of the way from one place to the next. */
@@ -75,10 +76,11 @@ export class Frames {
         return Object.assign(new PointCloud(positions, labels), { indices, plane: `e${this.epochAt(time)}` });
     }
 
-    /** The points of `cloud` at an epoch, or null where there is none. */
+    /** The points of `cloud` at an epoch. */
     async cloudAt(epoch, cloud) {
         const time = this.timeOf(epoch);
-        return time === null ? null : this.cloudOf(await this.at(time), time, cloud);
+        if (time === null) throw new Missing(`There is no map of epoch ${epoch}.`);
+        return this.cloudOf(await this.at(time), time, cloud);
     }
 
     /** The box around everything that was fetched. */
@@ -100,7 +102,7 @@ export function framesOf(model, cloud) {
     const kept = (model.map_epochs ?? []).filter((number) => epoch === null || number < epoch);
     const frames = new Frames([...kept, epoch], async (number) => {
         const { positions, labels } = await map(model.name, number);
-        if (labels.length !== cloud.count) throw new Error("The kept maps differ in length.");
+        if (labels.length !== cloud.count) throw new Missing("The kept maps differ in length.");
         return positions;
     });
     frames.put(epoch, cloud.positions);

@@ -2,17 +2,34 @@
 
 import { byId } from "../dom.js";
 import { settled } from "../latest.js";
+import { isMissing } from "../missing.js";
 import { selectionModes } from "./modes.js";
 import { Selection } from "./selection.js";
 
 const pause = 50; // milliseconds
 
-/** The points as a selection's steps name them, or null where they are not known yet. */
+/** The points as a selection's steps name them, or null where they are not known yet. What cannot be had any more is selected no more. */
 async function cloudOf(plane, page) {
-    if (plane === "") return page.cloud;
-    if (plane.startsWith("=")) return page.compare.cloudOf(plane.slice(1));
-    if (plane.startsWith("e")) return page.frames?.cloudAt(Number(plane.slice(1)), page.cloud) ?? null;
-    return page.dimensions.cloudOf(plane);
+    const { cloud } = page;
+    if (plane === "") return cloud;
+    const [source, where] = sourceOf(plane, page);
+    try {
+        return await source();
+    } catch (error) {
+        if (page.cloud !== cloud || page.frames === null) return null; // nothing is known of what opens
+        if (!isMissing(error)) throw error;
+        page.selection.forget(plane);
+        page.report(new Error(`What was selected ${where} is not selected any more. ${error.message}`));
+        return null;
+    }
+}
+
+/** What promises the points that a step names, and where that is, in words. */
+function sourceOf(plane, page) {
+    const name = plane.slice(1);
+    if (plane.startsWith("=")) return [() => page.compare.load(name), `on the map of ${name}`];
+    if (plane.startsWith("e")) return [() => page.frames?.cloudAt(Number(name), page.cloud) ?? null, `at epoch ${name}`];
+    return [() => page.dimensions.cloudOf(plane), `on dimensions ${plane.replace(".", " and ")}`];
 }
 
 /** page: the map page, with its view, address, tools, sections, samples and report. */
@@ -30,6 +47,7 @@ export function setUpSelection(page) {
         panel?.refresh();
     });
     selection.addEventListener("change", () => requestAnimationFrame(tell));
+    selection.addEventListener("wait", () => selection.resolve().catch(page.report));
     const operation = () => document.querySelector("input[name=selection-operation]:checked")?.value ?? "new";
     for (const mode of selectionModes(page.view, selection, operation, () => page.sections.open("selection"))) page.tools.add(mode);
     page.sections.whenOpened("selection", async () => {

@@ -3,7 +3,7 @@
 
 import { maskOf, stepsOf, taken, textOf } from "./steps.js";
 
-/** Dispatches "change" when what is selected, or shown of it, is another. `mask` has a byte a point, or is null without a selection. */
+/** Dispatches "change" when what is selected, or shown of it, is another, "wait" when a step comes to others that wait. `mask` has a byte a point, or is null without a selection. */
 export class Selection extends EventTarget {
     /** `cloudOf(plane)` promises the points as steps name them, or null where they are not known yet. */
     constructor(view, address, cloudOf) {
@@ -57,10 +57,12 @@ export class Selection extends EventTarget {
     apply(operation, polygon = [], cloud = this.shown) {
         if (operation === "new") Object.assign(this, { steps: [], mask: null });
         const step = { operation: operation === "new" ? "add" : operation, polygon, plane: operation === "invert" ? "" : cloud.plane };
-        if (!this.waits) this.mask = taken(this.mask, step, cloud); // another array is another selection to the renderer
+        const { waits } = this;
+        if (!waits) this.mask = taken(this.mask, step, cloud); // another array is another selection to the renderer
         this.steps = [...this.steps, step];
         if (this.isOfNothing) this.clear();
         else this.remember();
+        if (waits) this.dispatchEvent(new Event("wait")); // what could not be had before may be there now
     }
 
     /** The points where the map shows them: the space may be forming. */

@@ -44,7 +44,7 @@ export const textOf = (steps) =>
 
 export function stepsOf(text) {
     return text.split(";").map((part) => {
-        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@(e?[\d.]+|=[\w.-]+)@)?(.*)$/) ?? [];
+        const [, operation, plane = "", corners] = part.match(/^([ari])(?:@(e\d+(?:\.\d+)?|\d+\.\d+|=[\w.-]+)@)?(.*)$/) ?? [];
         return { operation: operations[operation], plane, polygon: (corners ?? "").split(",").filter(Boolean).map(Number) };
     }).filter(({ operation, polygon }) => operation && polygon.every(Number.isFinite) && polygon.length % 2 === 0);
 }
