@@ -16,6 +16,15 @@ from test_forming import submit  # noqa: E402
 
 A, B = "compare-a", "compare-b"
 
+# What is at these addresses fails for a moment, until the page sets `there`.
+FAILING = """
+    const daemon = window.fetch;
+    window.fetch = async (path, options) => {
+        if (%s !== path || window.there) return daemon(path, options);
+        return Response.json({ error: { code: "%s", message: "Not at the moment." } }, { status: %d });
+    };"""
+EVERYWHERE = "-99,-99,99,-99,0,99"
+
 
 class Compare(PageTest):
     def setUp(self):
@@ -120,6 +129,45 @@ class Compare(PageTest):
             self.wait(lambda: self.script("return document.getElementById('model-chooser').value") == A)
         self.wait(lambda: self.both_are_drawn() and self.selected() == selected)
         self.assertEqual(self.script("return location.hash"), address)
+
+    def test_what_cannot_be_had_at_the_moment_stays_in_the_address(self):
+        steps = f"a@={B}@{EVERYWHERE};a1,1,2,1,2,2"
+        for path, code, status in ((f"/v1/models/{B}/map", "busy", 503), (f"/v1/models/{B}/map", "too_many_requests", 429),
+                                   (f"/v1/models/{B}", "model_unloaded", 503), (f"/v1/models/{A}/map", "busy", 503)):
+            with self.subTest(path=path, status=status):
+                source = {"source": FAILING % (f'"{path}"', code, status)}
+                script = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+                self.open(f"#model={A}&with={B}&sel={steps}")
+                self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+                self.wait_for_tools()
+                self.wait(lambda: self.element("notice").is_displayed())
+                self.wait(lambda: self.element("compare-chooser").is_enabled())
+                self.driver.execute_async_script("setTimeout(arguments[0], 500)")  # an address is written late
+                self.assertIn(f"with={B}", self.script("return location.hash"))
+                self.assertEqual(self.selection_in_the_address(), steps)
+                self.driver.refresh()
+                self.wait(lambda: self.both_are_drawn() and self.selected() == 10_000)
+
+    def test_a_part_of_the_page_that_does_not_come_loses_nothing(self):
+        self.forgive("second-map.js")
+        steps = f"a@={B}@{EVERYWHERE}"
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*second-map.js"]})
+        try:
+            self.open(f"#model={A}&with={B}&sel={steps}")
+            self.wait(lambda: self.element("connection").is_displayed(), "the loss is told")
+            self.driver.execute_async_script("setTimeout(arguments[0], 500)")
+            self.assertIn(f"with={B}", self.script("return location.hash"))
+            self.assertEqual(self.selection_in_the_address(), steps)
+        finally:
+            self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        self.wait(lambda: self.both_are_drawn() and self.selected() == 10_000, "it comes by itself")
+
+    def test_what_was_selected_on_a_model_that_is_gone_is_taken_back(self):
+        self.forgive("404")
+        self.open(f"#model={A}&with=gone&sel=a@=gone@{EVERYWHERE};a{EVERYWHERE}")
+        self.wait(lambda: self.selected() == 10_000 and self.selection_in_the_address() == f"a{EVERYWHERE}")
+        self.wait(lambda: "with=" not in self.script("return location.hash"))
 
     def close_the_other(self):
         Select(self.element("compare-chooser")).select_by_value("")

@@ -3,7 +3,7 @@
 
 import * as api from "../api.js";
 import { byId, element } from "../dom.js";
-import { Missing } from "../missing.js";
+import { Missing, isMissing } from "../missing.js";
 import { PointCloud } from "../point-cloud.js";
 
 export class Compare {
@@ -62,8 +62,9 @@ export class Compare {
             this.second.show(model, cloud);
             page.selection.resolve().catch(page.report);
         } catch (error) {
-            // While the daemon is gone the other model waits for it.
-            if (turn === this.turn && !(error instanceof api.Unreachable)) await this.choose(null);
+            // What cannot be had at the moment is waited for, here or on this map.
+            if (turn === this.turn && isMissing(error) && page.frames) await this.choose(null);
+            else if (turn === this.turn && name !== this.other) this.second?.hide();
             page.report(error);
         }
     }
