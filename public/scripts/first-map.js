@@ -24,15 +24,17 @@ async function draw() {
     await new Promise((onScreen) => requestAnimationFrame(() => setTimeout(onScreen)));
 }
 
-/** Again where the daemon did not answer: nothing is there yet that could say so. */
-function loadRest() {
-    document.head.append(byId("rest").content.cloneNode(true)); // a style sheet may have been lost as well
+/** Again where the daemon did not answer: nothing is there yet that could say so. Style sheets may have been lost as well. */
+function loadRest(before = []) {
+    for (const link of before) link.remove();
+    const links = [...byId("rest").content.cloneNode(true).children];
+    document.head.append(...links);
     import("./main.js").catch(() => {
         sayOnMap("The daemon does not answer. Trying again…");
-        setTimeout(loadRest, 2000);
+        setTimeout(loadRest, 2000, links);
     });
 }
 
 const waiting = setTimeout(() => sayOnMap("Loading the map…"), late);
 const drawn = draw().catch(() => {}).finally(() => clearTimeout(waiting)); // main.js tells what went wrong
-Promise.race([drawn, new Promise((passed) => setTimeout(passed, late))]).then(loadRest);
+Promise.race([drawn, new Promise((passed) => setTimeout(passed, late))]).then(() => loadRest());

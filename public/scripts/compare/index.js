@@ -73,9 +73,9 @@ export class Compare {
     load(name) {
         const { model } = this.page;
         if (this.loading?.name !== name || this.loading.model !== model) {
-            const cloud = this.fetch(name);
-            cloud.catch(() => (this.loading = null));
-            this.loading = { name, model, cloud };
+            const loading = { name, model, cloud: this.fetch(name) };
+            this.loading = loading;
+            loading.cloud.catch(() => this.loading === loading && (this.loading = null));
         }
         return this.loading.cloud;
     }
