@@ -128,6 +128,10 @@ class PageTest(unittest.TestCase):
     def strip(self):
         return self.script("return [...document.querySelectorAll('#frames canvas')].map((frame) => frame.toDataURL())")
 
+    def wait_for_frame(self):
+        """What was asked to be drawn has been."""
+        self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+
     def picture(self, selector):
         return self.script("return document.querySelector(arguments[0]).toDataURL()", selector)
 

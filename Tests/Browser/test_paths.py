@@ -144,7 +144,7 @@ class Paths(PageTest):
         for index in (1, 2):
             self.element("path-play").click()
             self.wait(lambda: self.picture("#frames .now") == frames[index])
-        self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+        self.wait_for_frame()
         self.assertEqual(self.picture("#frames .now"), frames[2], "nothing moves by itself")
 
     def test_it_is_saved_as_a_picture(self):

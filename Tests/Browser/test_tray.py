@@ -65,6 +65,7 @@ class Arithmetic(PageTest):
         self.wait(lambda: "tray=0.5*s" in self.script("return location.hash"))
         self.driver.refresh()
         self.wait_for_sum(half)
+        self.wait_for_frame()  # the marks are drawn after the sum is told
         with_sum = self.picture(".marks")
         self.element("tray-clear").click()
         self.wait(lambda: self.terms() == 0 and self.picture(".marks") != with_sum, "the sum is gone from the map")
