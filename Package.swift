@@ -95,9 +95,8 @@ let package = Package(
         module(
             "Serving",
             [
-                "Autoencoders", "Checkpoints", "Datasets", "Digests", "HTTP", "Images", "Jobs", "LatentSpace",
-                "Tensors",
-                httpTypes, logging,
+                "Autoencoders", "CKernels", "Checkpoints", "Datasets", "Digests", "HTTP", "Images", "Jobs",
+                "LatentSpace", "Tensors", httpTypes, logging,
             ]),
         // 7
         .executableTarget(
@@ -122,7 +121,10 @@ let package = Package(
         tests("Jobs", ["CLinux", logging]),
         tests(
             "Serving",
-            ["Autoencoders", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors", httpTypes]),
+            [
+                "Autoencoders", "CKernels", "Checkpoints", "Datasets", "HTTP", "Images", "Jobs", "Kernels", "Tensors",
+                httpTypes,
+            ]),
         .testTarget(
             name: "LatentdTests",
             dependencies: [

@@ -143,6 +143,11 @@ void latentd_add_rows(latentd_instruction_set set, int64_t rows, int64_t columns
 void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t columns, const float *source, int64_t pitch,
                        float *target);
 
+/// Numbers as JSON text, each the shortest decimal that reads back as the same float and of those the nearest, with a comma
+/// behind it: plain from 10⁻⁵ to 10⁹, else with a power of ten. `text` must have room for 17 bytes a number. Gives the bytes
+/// written, or −1 where a number is not finite.
+int64_t latentd_print_floats(latentd_instruction_set set, int64_t count, const float *values, uint8_t *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -70,47 +70,53 @@ struct JSONWriter {
 
     /// A float32, shortest.
     mutating func number(_ value: Float, name: String) throws(NonFiniteResult) {
-        try numbers([value][...], name: name, row: nil, isList: false)
+        let isPrinted = print([value][...], room: FloatText.maximumLength) { value, text in
+            FloatText.write(value, to: text).map { $0 - 1 }
+        }
+        if !isPrinted { throw NonFiniteResult(output: name, row: nil) }
     }
 
     /// Row-major values as nested arrays of the given shape, outermost extent first.
     ///
     /// The number of values must be the shape's; the row of an error is the outermost axis'.
     mutating func floats(_ values: ArraySlice<Float>, shape: [Int], name: String) throws(NonFiniteResult) {
-        try nested(values, shape: shape[...], name: name, row: nil)
+        let isPrinted = shape.count > 2 && shape[0] > 0 ? printItems(values, shape) : print(values, shape[...])
+        guard !isPrinted else { return }
+        let place = values.firstIndex { !$0.isFinite }.map { $0 - values.startIndex } ?? 0
+        throw NonFiniteResult(output: name, row: shape.count > 1 ? place / max(1, values.count / shape[0]) : nil)
     }
 
-    /// The depth of the recursion is the rank, which is at most four.
-    private mutating func nested(
-        _ values: ArraySlice<Float>, shape: ArraySlice<Int>, name: String, row: Int?
-    ) throws(NonFiniteResult) {
-        guard shape.count > 1, let count = shape.first, count > 0 else {
-            return try numbers(values, name: name, row: row, isList: true)
-        }
+    /// One after the other, so that there is room to spare for one only.
+    private mutating func printItems(_ values: ArraySlice<Float>, _ shape: [Int]) -> Bool {
+        let length = values.count / shape[0]
         beginArray()
-        let length = values.count / count
-        for index in 0..<count {
-            let start = values.startIndex + index * length
-            try nested(values[start..<start + length], shape: shape.dropFirst(), name: name, row: row ?? index)
+        for start in stride(from: values.startIndex, to: values.endIndex, by: max(1, length)) {
+            guard print(values[start..<start + length], shape.dropFirst()) else { return false }
         }
         endArray()
+        return true
     }
 
-    private mutating func numbers(
-        _ values: ArraySlice<Float>, name: String, row: Int?, isList: Bool
-    ) throws(NonFiniteResult) {
+    private mutating func print(_ values: ArraySlice<Float>, _ shape: ArraySlice<Int>) -> Bool {
+        print(values, room: FloatText.room(values.count, shape: shape)) { values, text in
+            FloatText.writeLists(values, shape: shape, to: text)
+        }
+    }
+
+    /// Lets `write` write in place, which gives the number of bytes, or nil where a value is not finite: then it is false.
+    private mutating func print(
+        _ values: ArraySlice<Float>, room: Int,
+        _ write: (UnsafeBufferPointer<Float>, UnsafeMutablePointer<UInt8>) -> Int?
+    ) -> Bool {
         separate()
         let start = bytes.count
-        let room = values.count * (FloatText.maximumLength + 1) + 10
         bytes.append(contentsOf: repeatElement(0, count: room))
         let written: Int? = values.withUnsafeBufferPointer { values in
-            bytes.withUnsafeMutableBufferPointer { bytes in
-                guard let base = bytes.baseAddress else { return nil }
-                return FloatText.write(values, to: base + start, isList: isList)
-            }
+            bytes.withUnsafeMutableBufferPointer { bytes in bytes.baseAddress.flatMap { write(values, $0 + start) } }
         }
-        guard let written else { throw NonFiniteResult(output: name, row: row) }
+        guard let written else { return false }
         bytes.removeLast(room - written)
+        return true
     }
 
     private mutating func separate() {

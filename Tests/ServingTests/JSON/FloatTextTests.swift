@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import Testing
 
@@ -17,7 +18,8 @@ import Testing
             (Float.leastNonzeroMagnitude, "1e-45"), (1.1754944e-38, "1.1754944e-38"), (0.00001, "0.00001"),
             (0.000001, "1e-6"), (0.00012345, "0.00012345"),
             (0.3333333433, "0.33333334"), (9.5367431640625e-7, "9.536743e-7"), (33_554_432, "33554432"),
-            (2.5e-3, "0.0025"),
+            (2.5e-3, "0.0025"), (-1.17549435e-38, "-1.1754944e-38"), (-0.000123456789, "-0.00012345679"),
+            (123_456_792, "123456790"),
         ] as [(Float, String)])
     func printsShortest(value: Float, text: String) throws {
         #expect(try print([value]) == "[\(text)]")
@@ -46,11 +48,43 @@ import Testing
         #expect(values.map(\.bitPattern) == document.floats.map(\.bitPattern))
     }
 
-    /// As few digits as the standard library needs, and the same ones.
-    @Test func printsTheStandardLibrarysDigits() throws {
-        let values = Self.randomFloats(10_000, stream: 99)
-        for (value, piece) in zip(values, try print(values).dropFirst().dropLast().split(separator: ",")) {
+    /// As few digits as the standard library needs, and the same ones, the same bytes from every instruction set; no byte
+    /// behind the room is touched.
+    @Test(arguments: [1, 7, 8, 28, 63, 64, 65, 10_000])
+    func printsTheStandardLibrarysDigits(count: Int) throws {
+        let values = Self.randomFloats(count, stream: 99)
+        let texts = try Self.instructionSets.map { try Self.print(values, with: $0) }
+        #expect(Set(texts).count == 1)
+        let pieces = texts[0].split(separator: ",")
+        #expect(pieces.count == count)
+        for (value, piece) in zip(values, pieces) {
             #expect(Self.digits(String(piece)) == Self.digits(value.description), "\(value)")
+        }
+    }
+
+    /// Those that this processor has.
+    private static let instructionSets = [LATENTD_PORTABLE, LATENTD_AVX2, LATENTD_AVX512].filter {
+        $0.rawValue <= latentd_best_instruction_set().rawValue
+    }
+
+    private static func print(_ values: [Float], with instructionSet: latentd_instruction_set) throws -> String {
+        let room = values.count * FloatText.maximumLength
+        var bytes = [UInt8](repeating: 0xFF, count: room + 64)
+        let written = values.withUnsafeBufferPointer { values in
+            bytes.withUnsafeMutableBufferPointer { bytes in
+                bytes.baseAddress.flatMap { FloatText.write(values, to: $0, with: instructionSet) }
+            }
+        }
+        #expect(bytes[room...].allSatisfy { $0 == 0xFF })
+        return String(decoding: bytes[..<(try #require(written))], as: UTF8.self)
+    }
+
+    @Test(arguments: instructionSets) func tellsWhatIsNotFinite(set: latentd_instruction_set) {
+        for place in 0..<20 {
+            var values = [Float](repeating: 0.5, count: 20)
+            values[place] = -.infinity
+            var bytes = [UInt8](repeating: 0, count: 20 * FloatText.maximumLength)
+            #expect(values.withUnsafeBufferPointer { FloatText.write($0, to: &bytes, with: set) } == nil)
         }
     }
 
