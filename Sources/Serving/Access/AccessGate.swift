@@ -42,7 +42,7 @@ public struct AccessGate: Sendable {
             return (.origin, error(.forbidden, "foreign_origin", "Pages of other sites may not do this.", request))
         }
         guard let tokens, request.route?.access != .open else { return nil }
-        let field = request.head.fields[.authorization]
+        let field = request.head.fields.value(.authorization)
         switch tokens.judge(field.flatMap(Self.bearer) ?? "") {
         case .notInForce: return nil
         case .unknown:
@@ -91,8 +91,10 @@ enum RequestOrigin {
         default: break
         }
         // A browser's own word, which no page can set; an older browser has only Origin.
-        if let name = secFetchSite, let site = head.fields[name] { return site != "same-origin" && site != "none" }
-        guard let origin = head.fields[.origin] else { return false }
+        if let name = secFetchSite, let site = head.fields.value(name) {
+            return site != "same-origin" && site != "none"
+        }
+        guard let origin = head.fields.value(.origin) else { return false }
         return host(ofOrigin: origin.lowercased()) != head.authority.lowercased()
     }
 

@@ -18,7 +18,7 @@ public enum Compression: String, CaseIterable, Sendable {
 
     /// The coding that the client gets; nil for none.
     private func coding(for request: Request, of codings: [ContentCoding]) -> ContentCoding? {
-        guard self != .off, let field = request.fields[.acceptEncoding] else { return nil }
+        guard self != .off, let field = request.fields.value(.acceptEncoding) else { return nil }
         let accepted = AcceptEncoding(field)
         guard let coding = accepted.best(of: codings) else { return nil }
         return self == .auto && Self.isLoopback(request.peer) && !accepted.prefers(coding) ? nil : coding
@@ -27,8 +27,8 @@ public enum Compression: String, CaseIterable, Sendable {
     /// The answer as this client gets it: text and JSON over the threshold may become gzip, and say that they may.
     func encode(_ response: Response, to request: Request) -> Response {
         guard self != .off, response.stream == nil, response.body.count > Self.threshold,
-            response.fields[.contentEncoding] == nil,
-            let type = response.fields[.contentType], Self.isCompressible(type)
+            response.fields.value(.contentEncoding) == nil,
+            let type = response.fields.value(.contentType), Self.isCompressible(type)
         else { return response }
         return encode(response, to: request, codings: [.gzip])
     }

@@ -12,7 +12,7 @@ enum RequestCoding {
     static func decode(
         _ request: inout Request, limit: Int, codings: [ContentCoding] = [.gzip]
     ) throws(ServiceError) {
-        guard let field = request.fields[.contentEncoding], !request.body.isEmpty else { return }
+        guard let field = request.fields.value(.contentEncoding), !request.body.isEmpty else { return }
         let name = field.lowercased()
         if name == "identity" { return }
         let coding = ContentCoding(rawValue: name == "x-gzip" ? "gzip" : name)

@@ -10,7 +10,7 @@ enum MediaType: String {
 
     /// What the body is said to be; without `Content-Type` it is JSON.
     static func ofBody(_ request: Request, accepted: [MediaType]) throws -> MediaType {
-        guard let field = request.fields[.contentType] else { return .json }
+        guard let field = request.fields.value(.contentType) else { return .json }
         // As clients write it, or as they may.
         let known = MediaType(rawValue: field)
         let type = known ?? MediaType(rawValue: field.prefix { $0 != ";" }.trimmingSpaces().lowercased())
@@ -46,14 +46,16 @@ enum MediaType: String {
             }
             return format.type
         }
-        guard let accept = request.fields[.accept], accept != "*/*", accept != json.rawValue else { return offered[0] }
+        guard let accept = request.fields.value(.accept), accept != "*/*", accept != json.rawValue else {
+            return offered[0]
+        }
         return best(of: accept, offered: offered.map(\.rawValue)).flatMap(MediaType.init) ?? offered[0]
     }
 
     /// Whether a stream of events is asked for by its name, and not less than JSON.
     static func prefersEvents(_ request: Request) -> Bool {
         let events = ServerSentEvent.mediaType
-        guard let accept = request.fields[.accept], accept.lowercased().contains(events) else { return false }
+        guard let accept = request.fields.value(.accept), accept.lowercased().contains(events) else { return false }
         return best(of: accept, offered: [events, json.rawValue]) == events
     }
 
