@@ -27,6 +27,8 @@ final class Connection {
     var stream: OpenStream?
     /// The admitted request between its head and its end.
     var admitted: AdmittedRequest?
+    /// Where the head that is remembered leads to.
+    var routed: (head: RequestHead, decision: AdmittedRequest.Decision)?
     var isQueued = false
 
     init(

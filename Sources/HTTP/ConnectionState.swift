@@ -54,6 +54,9 @@ public struct ConnectionState: Sendable {
     /// Bytes that the peer has sent and no handler has got yet.
     public var heldBytes: Int { parser.heldBytes }
 
+    /// Whether the next request may well have the same head, as the same object.
+    func remembers(_ head: RequestHead) -> Bool { parser.remembers(head) }
+
     /// Whether the request in hand has lost its client.
     public var isCancelled: Bool { cancelled }
 

@@ -35,6 +35,9 @@ public struct RequestParser: Sendable {
     /// Up to here no line end was found, so that a slow sender's line is not searched again for each byte.
     private var scanned = 0
     private var head = HeadBuilder()
+    private var memory = HeadMemory()
+    /// Where the head in hand begins, as long as all of it is in the buffer.
+    private var headStart: Int?
     private var emptyLines = 0
     private var fieldBytes = 0
     private var fieldCount = 0
@@ -54,6 +57,9 @@ public struct RequestParser: Sendable {
     /// Bytes held: those not yet consumed, and the body as far as it has come.
     public var heldBytes: Int { buffer.count - position + body.count }
 
+    /// Whether a head is the one that is remembered for the next request.
+    func remembers(_ head: RequestHead) -> Bool { memory.head === head }
+
     /// Whether a request has begun: false between two requests. An empty line there is no beginning, nor is half of one.
     public var isInsideRequest: Bool {
         guard stage == .requestLine else { return true }
@@ -71,7 +77,7 @@ public struct RequestParser: Sendable {
                 buffer.removeSubrange(0..<position)
             }
             scanned = max(0, scanned - position)
-            position = 0
+            (position, headStart) = (0, nil)
         }
         buffer.append(contentsOf: bytes)
     }
@@ -148,6 +154,11 @@ public struct RequestParser: Sendable {
     }
 
     private mutating func requestLine() throws(HTTPFault) -> Output? {
+        if let known = memory.find(in: buffer, from: position) {
+            (position, scanned) = (known.end, known.end)
+            stage = .undecided(known.head.framing)
+            return .head(known.head)
+        }
         guard
             let line = try takeLine(cap: limits.requestLineBytes, over: .targetTooLong(limit: limits.requestLineBytes))
         else { return .needMore }
@@ -158,6 +169,7 @@ public struct RequestParser: Sendable {
         }
         let bytes = buffer
         try head.requestLine(bytes.span.extracting(line))
+        headStart = line.lowerBound
         stage = .fields
         return nil
     }
@@ -166,6 +178,7 @@ public struct RequestParser: Sendable {
         guard let line = try takeFieldLine() else { return .needMore }
         if line.isEmpty {
             let finished = try head.finish()
+            if let headStart { memory.keep(finished, buffer[headStart..<position]) }
             stage = .undecided(finished.framing)
             return .head(finished)
         }

@@ -7,7 +7,7 @@ extension ServerLoop {
 
     func route(_ connection: Connection, _ head: RequestHead, at now: MonotonicInstant) {
         let id = identifiers.next()
-        var decision = router.decide(head, requestID: id)
+        var decision = decide(connection, head, id)
         if let gate = configuration.gate {
             let request = GateRequest(head: head, route: decision.route, requestID: id, peer: connection.peer)
             if let response = gate(request) { decision = .answer(response, of: decision.route) }
@@ -28,6 +28,13 @@ extension ServerLoop {
         case .route(let route, _, _, _): connection.state.admit(bodyLimit: route.bodyLimit, at: now)
         case .answer: connection.state.refuse(at: now)
         }
+    }
+
+    private func decide(_ connection: Connection, _ head: RequestHead, _ id: String) -> AdmittedRequest.Decision {
+        if let known = connection.routed, known.head === head { return known.decision }
+        let decision = router.decide(head, requestID: id)
+        if case .route = decision, connection.state.remembers(head) { connection.routed = (head, decision) }
+        return decision
     }
 
     func handle(_ connection: Connection, body: [UInt8], at now: MonotonicInstant) {
