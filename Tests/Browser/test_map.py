@@ -98,6 +98,11 @@ class MapTest(PageTest):
     def data(self, name):
         return self.script("return document.getElementById('map').dataset[arguments[0]]", name)
 
+    def place(self, width):
+        """Where the map lies in a window of that width: left, top, width, height."""
+        self.resize(width, 860)
+        return self.script("const { x, y, width, height } = document.getElementById('map').getBoundingClientRect(); return [x, y + scrollY, width, height]")
+
     def renderer(self):
         return self.script("return document.querySelector('.points').dataset.renderer")
 
@@ -231,14 +236,27 @@ class WebGL(MapTest):
         self.assertEqual(self.renderer(), "raster")
 
 
+class Around(MapTest):
+    def test_the_map_is_as_high_in_every_mode(self):
+        self.show()
+        for width in (1360, 1280, 900):
+            places = {}
+            for mode in ("move", "path", "rectangle", "lasso", "take"):
+                self.element(f"mode-{mode}").click()
+                places[mode] = self.place(width)
+            self.assertEqual(len(set(map(str, places.values()))), 1, f"{width}: {places}")
+
+
 class Colours(MapTest):
     def test_the_distance_from_the_origin(self):
         self.show()
         labels = self.look()
+        places = {width: self.place(width) for width in (360, 1360)}
         self.script("const c = document.getElementById('colour-by'); c.value = 'distance'; c.dispatchEvent(new Event('change'))")
         self.wait(lambda: self.data("colour") == "distance" and self.element("colour-scale").is_displayed())
         self.wait(lambda: abs(self.look()["red"] - labels["red"]) > 10)
         self.assertIn("Distance from the origin", self.text("colour-scale"))
+        self.assertEqual({width: self.place(width) for width in places}, places, "the map stays where it is")
         self.wait(lambda: "colour=distance" in self.hash())
         self.screenshot("map-distance")
         self.dark(True)
@@ -443,4 +461,4 @@ class OddMaps(MapTest):
 
 
 if __name__ == "__main__":
-    run_tests(__doc__, Renderers, WebGL, Colours, Layers, Overview, OddMaps)
+    run_tests(__doc__, Renderers, WebGL, Around, Colours, Layers, Overview, OddMaps)
