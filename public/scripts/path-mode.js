@@ -13,7 +13,7 @@ export function pathMode(path) {
     };
     return {
         name: "path", label: "Path", key: "p", cursor: "copy",
-        hint: "Click to add a point to the path, drag the path to bend it, drag a point to move it; a double click removes one. On the keyboard: Enter adds the middle, Tab goes to the points.",
+        hint: "Click to add a point, drag points and path, double-click a point to remove it. On the keyboard: Enter adds the middle, Tab goes to the points.",
         icon: "M3 13.5c0-6 10-4 10-11M3 13.5m-1.5 0a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0M13 2.5m-1.5 0a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0",
         begin: (spot) => {
             last = spot;

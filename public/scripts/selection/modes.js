@@ -78,14 +78,14 @@ export function selectionModes(view, selection, operation, selected) {
         else if (isRectangle()) finish(rectangle(corners, [spot.x, spot.y]), spot);
         else corners.push(spot.x, spot.y);
     }
-    const keys = "Shift adds, Alt removes, a click takes the points under it.";
+    const keys = "Shift adds, Alt removes, a click takes those under it.";
     return [{
         ...shared, name: "rectangle", label: "Select a rectangle", key: "r", icon: "M2.5 3.5h11v9h-11z",
-        hint: `Drag a rectangle around points. ${keys} On the keyboard: Enter sets a corner in the middle, arrows move, Enter again selects.`,
+        hint: `Drag a rectangle around points. ${keys} On the keyboard: Enter begins, arrows move, Enter selects.`,
     }, {
         ...shared, name: "lasso", label: "Select with a lasso", key: "l",
         icon: "M4.2 10.2C2.7 9.4 1.8 8.2 1.8 6.9c0-2.6 2.8-4.4 6.2-4.4s6.2 1.8 6.2 4.4-2.8 4.3-6.2 4.3c-.9 0-1.7-.1-2.4-.3M5.6 10.9a1.3 1.3 0 1 1-2.5-.6 1.3 1.3 0 0 1 2.5.6c.2 1.2-.4 2.3-1.6 2.9",
-        hint: `Draw around points. ${keys} On the keyboard: Enter sets a corner in the middle, arrows move, Space closes it, Backspace goes back.`,
+        hint: `Draw around points. ${keys} On the keyboard: Enter sets a corner, Space closes, Backspace goes back.`,
     }];
 }
 

@@ -37,7 +37,7 @@ export function takeMode(page, take) {
     return {
         name: "take", label: "Take points into the tray", key: "t", cursor: "copy",
         icon: "M8 1.5v8M5 6.5l3 3 3-3M2 10v3.5h12V10",
-        hint: "Click a point or drag it to the tray to calculate with it; where there is none, the place is taken. On the keyboard: Enter takes what is in the middle.",
+        hint: "Click a point or drag it to the tray; where there is none, the place is taken. On the keyboard: Enter takes what is in the middle.",
         begin(spot) {
             const term = termAt(spot);
             if (term) carried = { term, ghost: element("div", { class: "carried", text: nameOf(term) }) };
