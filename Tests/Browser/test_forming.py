@@ -40,6 +40,8 @@ class Forming(PageTest):
     def test_the_slider_moves_points_and_the_line_in_the_curves(self):
         self.open_map()
         self.wait(lambda: len(self.marks()) == 3, "the curves are beside the slider")
+        numbers = self.script("return [...document.querySelectorAll('#forming-curves svg')].map((plot) => plot.querySelectorAll('[text-anchor=end]').length)")
+        self.assertTrue(all(count > 1 for count in numbers), f"each plot has a scale: {numbers}")
         final, places = self.picture(".points"), self.marks()
         self.element("forming-slider").send_keys(Keys.HOME)
         self.wait(lambda: self.picture(".points") != final and self.marks() != places)

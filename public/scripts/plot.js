@@ -58,7 +58,8 @@ function roundSteps(from, to, count, whole = false) {
 }
 
 function grid(scales, height) {
-    const vertical = roundSteps(scales.y0, scales.y1, height < 120 ? 2 : 4);
+    let vertical = roundSteps(scales.y0, scales.y1, height < 120 ? 2 : 4);
+    if (vertical.numbers.length < 2) vertical = roundSteps(scales.y0, scales.y1, 6); // one number alone is no scale
     const across = roundSteps(scales.x0, scales.x1, 5, true);
     const rows = vertical.numbers.flatMap((value) => [
         svg("line", { class: "rule", x1: inset.left, x2: width - inset.right, y1: scales.y(value), y2: scales.y(value) }),
