@@ -131,6 +131,8 @@ class Forming(PageTest):
         self.wait(lambda: self.epoch() == 1)
         self.wait(lambda: self.drawn() == 2000, "the fitted view has them all")
         before = self.wait(lambda: self.attribute("cursor-picture", "data-sample"), "the nearest point's own image")
+        self.assertIn("test image", self.text("cursor-nearest"), "and which it is")
+        self.assertIn("Only for a served model", self.css("#manifold-switch ~ .switch-text").text)
         self.point(90, 60).perform()
         self.wait(lambda: self.attribute("cursor-picture", "data-sample") != before)
         self.screenshot("forming-ended")

@@ -40,7 +40,7 @@ export class Layers {
     /** The model, where its latent space is the plane itself, or null. */
     use(model) {
         this.model = model;
-        for (const name of ["manifold", "magnification"]) byId(`${name}-switch`).disabled = model === null;
+        for (const name of ["manifold", "magnification"]) this.switches.offer(name, model ? null : "Only for a served model of two dimensions");
         for (const layer of Object.values(this.loaded)) layer.use(model);
     }
 

@@ -26,6 +26,15 @@ export class Switches {
         this.remember();
     }
 
+    /** `reason`: why it cannot be had, in place of its explanation; or null. */
+    offer(name, reason) {
+        const one = this.all.get(name);
+        const words = one.box.parentElement.querySelector("small");
+        one.words ??= words.textContent;
+        one.box.disabled = reason !== null;
+        words.textContent = reason ?? one.words;
+    }
+
     apply(name, on) {
         const one = this.all.get(name);
         one.box.checked = on;

@@ -62,6 +62,7 @@ export class WatchedJob {
         page.showCloud(cloud, this.labelNames(job.dataset));
         page.forming.use(this.frames, cloud, { grows: true, records: Promise.resolve(epochsOf(this.list)), note: () => " of " + (job.progress?.epochs ?? job.training?.epochs ?? "?") });
         showNearestImage(page, this.ending.signal);
+        page.cursor.moveTo(page.view.viewport.x, page.view.viewport.y, { mark: false }); // tells what the image is
         await page.selection?.resolve();
     }
 
