@@ -123,6 +123,7 @@ class Losses(PageTest):
         self.open("#model=gone")
         self.wait_for_map()
         self.assertEqual(self.chosen(), self.options.model, "an address of one that is gone shows another")
+        self.assertIn("There is no model gone", self.text("notice-text"))
 
     # The daemon
 

@@ -68,7 +68,7 @@ function horizontal(context, viewport, y) {
     context.lineTo(viewport.width, top);
 }
 
-/** The numbers along the lower and the left edge. */
+/** The numbers along the lower and the left edge, but none that would look out from behind the buttons in two corners. */
 export function drawTickNumbers(context, viewport) {
     const { x0, x1, y0, y1 } = viewport.window;
     const step = tickStep(viewport.scale, spacing(viewport));
@@ -78,13 +78,13 @@ export function drawTickNumbers(context, viewport) {
     context.textAlign = "center";
     for (const x of ticks(x0, x1, step)) {
         const [left] = viewport.toScreen(x, 0);
-        if (left > 40 && left < viewport.width - 16) haloed(context, figure(x, digits), left, viewport.height - 8);
+        if (left > 40 && left < viewport.width - 56) haloed(context, figure(x, digits), left, viewport.height - 8);
     }
     context.textAlign = "left";
     context.textBaseline = "middle";
     for (const y of ticks(y0, y1, step)) {
         const [, top] = viewport.toScreen(0, y);
-        if (top > 12 && top < viewport.height - 28) haloed(context, figure(y, digits), 8, top);
+        if (top > 58 && top < viewport.height - 28) haloed(context, figure(y, digits), 8, top);
     }
 }
 

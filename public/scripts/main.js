@@ -65,6 +65,8 @@ async function start(asked = ask(address)) {
         labelNames = labelNamesOf(datasets);
         list(models);
         const wanted = wantedOf(models, address);
+        const named = address.get("model");
+        if (named && wanted && !names.includes(named)) connection.tell(`There is no model ${named}. It may have been removed; what else there is is shown.`);
         if (address.get("job")) {
             chooser.value = wanted ?? "none";
             await showJob(address.get("job"));
