@@ -103,6 +103,39 @@ class Losses(PageTest):
         self.wait(lambda: not self.driver.find_elements("id", "access") and self.drawn() == self.options.points, "the map", PATIENT)
         self.moves()
 
+    def test_a_token_that_is_revoked_keeps_the_model_beside(self):
+        self.forgive("status of 401")
+        for name in ("one", "other"):
+            self.daemon.wait_for(self.daemon.submit(name=name, model=support.SMALL, training={"epochs": 1}), "succeeded")
+        first = self.token("create", "--name", "first", "--scopes", "infer,train")
+        self.wait(lambda: self.status() == 401, "tokens are in force", PATIENT)
+        self.open("#model=one&with=other")
+        self.wait(lambda: self.driver.find_elements("id", "access"), "it is asked for", PATIENT)
+        self.element("access-token").send_keys(first, Keys.ENTER)
+        beside = lambda: bool(self.driver.find_elements("id", "map-2")) and self.element("map-2").is_displayed()  # noqa: E731
+        self.wait(beside, "two maps", PATIENT)
+        self.moves()
+
+        self.token("revoke", "first")
+        self.wait(lambda: self.status(first) == 401, "it is revoked", PATIENT)
+        self.point(40, 20).perform()
+        self.wait(lambda: self.driver.find_elements("id", "access"), "it is asked for again")
+        self.element("access-token").send_keys(Keys.ESCAPE)
+        self.wait(lambda: self.element("notice-action").is_displayed())
+        self.assertIn("with=other", self.script("return location.hash"))
+        self.assertTrue(beside(), "what is there stays")
+        self.driver.refresh()
+        self.wait(lambda: self.driver.find_elements("id", "access"), "a reload asks")
+        self.element("access-token").send_keys(Keys.ESCAPE)
+        self.wait(lambda: self.element("notice-action").is_displayed())
+        self.assertIn("with=other", self.script("return location.hash"))
+        self.element("notice-action").click()
+        self.wait(lambda: self.driver.find_elements("id", "access"))
+        self.element("access-token").send_keys(self.token("create", "--name", "second", "--scopes", "infer,train"), Keys.ENTER)
+        self.wait(beside, "two maps again", PATIENT)
+        self.assertIn("with=other", self.script("return location.hash"))
+        self.moves()
+
     # A model
 
     def test_a_model_that_is_removed_gives_way_to_another(self):
