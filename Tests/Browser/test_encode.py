@@ -29,7 +29,7 @@ GIVE = """
     const options = { bubbles: true, cancelable: true };
     const event = kind === "paste" ? new ClipboardEvent("paste", { ...options, clipboardData: transfer })
         : new DragEvent("drop", { ...options, dataTransfer: transfer });
-    (target ? document.getElementById(target) : document.body).dispatchEvent(event);"""
+    return !(target ? document.getElementById(target) : document.body).dispatchEvent(event); // whether somebody took it"""
 
 
 class Encode(PageTest):
@@ -130,6 +130,16 @@ class Encode(PageTest):
         self.wait(lambda: len(self.cards()) == 1)
         self.css("[aria-label='Remove image 2']").click()
         self.wait(lambda: not self.cards() and "images=" not in self.script("return location.hash"))
+
+    def test_a_file_dropped_beside_does_not_leave_the_page(self):
+        self.open_map()
+        self.assertTrue(self.give("drop", "legend", "one.png", grey_png(ONE)))
+        self.card(1)
+        self.assertFalse(self.give("drop", "legend", None, None), "words are no file: nothing is lost by them")
+        self.element("tab-model").click()
+        self.assertTrue(self.give("drop", "panel-model", "bar.png", grey_png(BAR)), "taken by nobody, and the page stays")
+        self.element("tab-map").click()
+        self.assertEqual(len(self.cards()), 1)
 
     def test_images_are_the_ends_of_a_path(self):
         self.open_map()
@@ -289,7 +299,7 @@ class Encode(PageTest):
         self.element("drop-file").send_keys(self.file(name, grey_png(rows)))
 
     def give(self, kind, target, name, content, mime="image/png"):
-        self.script(GIVE, kind, target, name, mime, None if content is None else base64.b64encode(content).decode())
+        return self.script(GIVE, kind, target, name, mime, None if content is None else base64.b64encode(content).decode())
 
     def cards(self):
         return self.driver.find_elements("css selector", "#encoded-images .encoded")

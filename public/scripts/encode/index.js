@@ -12,6 +12,7 @@ export class EncodeTool {
         byId("drop-file").addEventListener("change", () => this.takeChosen());
         byId("draw-open").addEventListener("click", () => this.with(({ sketch }) => sketch.toggle()));
         for (const area of [page.view.frame, byId("drop")]) this.listenForDrops(area);
+        this.listenForStrays();
         document.addEventListener("paste", (event) => this.paste(event));
     }
 
@@ -51,10 +52,30 @@ export class EncodeTool {
         });
     }
 
+    /** A file that is dropped beside is taken, too, or nothing: for what nobody takes the browser would leave the page. */
+    listenForStrays() {
+        const isStray = (event) => !event.defaultPrevented && event.dataTransfer.types.includes("Files") && !event.target.matches?.("[type=file]");
+        document.addEventListener("dragover", (event) => {
+            if (!isStray(event)) return;
+            event.preventDefault();
+            if (!this.isAsked) event.dataTransfer.dropEffect = "none";
+        });
+        document.addEventListener("drop", (event) => {
+            if (!isStray(event)) return;
+            event.preventDefault();
+            if (this.isAsked) this.take([...event.dataTransfer.files]);
+        });
+    }
+
+    /** Whether images are what is wanted where the page is. */
+    get isAsked() {
+        return this.model !== null && !byId("panel-map").hidden;
+    }
+
     paste(event) {
         const isTyping = event.target.closest?.("input, textarea, select");
         const files = [...(event.clipboardData?.files ?? [])];
-        if (isTyping || this.model === null || byId("panel-map").hidden || files.length === 0) return;
+        if (isTyping || !this.isAsked || files.length === 0) return;
         event.preventDefault();
         this.take(files);
     }
