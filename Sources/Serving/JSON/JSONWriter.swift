@@ -70,41 +70,42 @@ struct JSONWriter {
 
     /// A float32, shortest.
     mutating func number(_ value: Float, name: String) throws(NonFiniteResult) {
-        let isPrinted = print([value][...], room: FloatText.maximumLength) { value, text in
+        let isWritten = append([value][...], room: FloatText.maximumLength) { value, text in
             FloatText.write(value, to: text).map { $0 - 1 }
         }
-        if !isPrinted { throw NonFiniteResult(output: name, row: nil) }
+        if !isWritten { throw NonFiniteResult(output: name, row: nil) }
     }
 
     /// Row-major values as nested arrays of the given shape, outermost extent first.
     ///
     /// The number of values must be the shape's; the row of an error is the outermost axis'.
     mutating func floats(_ values: ArraySlice<Float>, shape: [Int], name: String) throws(NonFiniteResult) {
-        let isPrinted = shape.count > 2 && shape[0] > 0 ? printItems(values, shape) : print(values, shape[...])
-        guard !isPrinted else { return }
+        let isWritten = shape.count > 2 && shape[0] > 0 ? appendItems(values, shape) : append(values, shape[...])
+        guard !isWritten else { return }
         let place = values.firstIndex { !$0.isFinite }.map { $0 - values.startIndex } ?? 0
         throw NonFiniteResult(output: name, row: shape.count > 1 ? place / max(1, values.count / shape[0]) : nil)
     }
 
     /// One after the other, so that there is room to spare for one only.
-    private mutating func printItems(_ values: ArraySlice<Float>, _ shape: [Int]) -> Bool {
+    private mutating func appendItems(_ values: ArraySlice<Float>, _ shape: [Int]) -> Bool {
         let length = values.count / shape[0]
         beginArray()
-        for start in stride(from: values.startIndex, to: values.endIndex, by: max(1, length)) {
-            guard print(values[start..<start + length], shape.dropFirst()) else { return false }
+        for index in 0..<shape[0] {
+            let start = values.startIndex + index * length
+            guard append(values[start..<start + length], shape.dropFirst()) else { return false }
         }
         endArray()
         return true
     }
 
-    private mutating func print(_ values: ArraySlice<Float>, _ shape: ArraySlice<Int>) -> Bool {
-        print(values, room: FloatText.room(values.count, shape: shape)) { values, text in
+    private mutating func append(_ values: ArraySlice<Float>, _ shape: ArraySlice<Int>) -> Bool {
+        append(values, room: FloatText.room(values.count, shape: shape)) { values, text in
             FloatText.writeLists(values, shape: shape, to: text)
         }
     }
 
     /// Lets `write` write in place, which gives the number of bytes, or nil where a value is not finite: then it is false.
-    private mutating func print(
+    private mutating func append(
         _ values: ArraySlice<Float>, room: Int,
         _ write: (UnsafeBufferPointer<Float>, UnsafeMutablePointer<UInt8>) -> Int?
     ) -> Bool {

@@ -131,12 +131,14 @@ import Testing
         try writer.floats([1, 2, 3, 4, 5, 6, 7, 8], shape: [2, 2, 2], name: "images")
         writer.key("empty")
         try writer.floats([], shape: [0, 2], name: "empty")
+        writer.key("hollow")
+        try writer.floats([], shape: [2, 0, 3], name: "hollow")
         writer.key("text")
         writer.string("a\"\\\n\u{1}é")
         writer.endObject()
         #expect(
             String(decoding: writer.bytes, as: UTF8.self)
-                == #"{"images":[[[1,2],[3,4]],[[5,6],[7,8]]],"empty":[],"text":"a\"\\\n\u0001é"}"#)
+                == #"{"images":[[[1,2],[3,4]],[[5,6],[7,8]]],"empty":[],"hollow":[[],[]],"text":"a\"\\\n\u0001é"}"#)
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity])
