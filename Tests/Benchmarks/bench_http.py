@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE.parent / "Peers"))
 from daemon import Daemon, free_port  # noqa: E402
 
 BODY = '{"latents":[[0.123,-0.456]]}'
+QUIET = 5  # seconds of probing before and after an overload
 
 
 def wrk(url, connections, seconds):
@@ -121,6 +122,18 @@ def probe(daemon, stop, times):
         stop.wait(0.02)
 
 
+def late_probes(times, usual):
+    """Which of the probes were refused or took over twice as long as usual."""
+    return [took is None or took > 2 * usual for _, took in times]
+
+
+def recovery(times, usual, ended):
+    """Seconds until no two probes in a row are late any more; a single one comes with a quiet daemon, too."""
+    late = late_probes(times, usual)
+    pairs = [when for (when, _), this, following in zip(times, late, late[1:] + [False]) if this and following]
+    return max(pairs, default=ended) - ended
+
+
 def overload(arguments, directory):
     """Three times the capacity: what is taken, how late it is answered, and how soon all is well again."""
     with Daemon(arguments.latentd, arguments.models) as daemon:
@@ -129,18 +142,20 @@ def overload(arguments, directory):
         stop, times = threading.Event(), []
         prober = threading.Thread(target=probe, args=(daemon, stop, times))
         prober.start()
-        time.sleep(2)
-        usual = statistics.median(took for _, took in times if took)
+        time.sleep(QUIET)
+        before = list(times)
+        usual = statistics.median(took for _, took in before if took)
         statuses, late = load(daemon.port, directory, 256, 3 * capacity, arguments.overload_seconds)
         ended = time.perf_counter()
-        time.sleep(3)
+        time.sleep(QUIET)
         stop.set()
         prober.join()
-    slow = [when for when, took in times if when > ended and (took is None or took > 2 * usual)]
+    after = [one for one in times if one[0] > ended]
     tail, calm_tail = late[int(0.99 * len(late))], calm[int(0.99 * len(calm))]
     print(f"| {3 * capacity:,.0f} decodes/s, 3 x capacity, {arguments.overload_seconds} s | answers {statuses}; p99 "
           f"{tail:.1f} ms, at 0.3 x capacity {calm_tail:.1f} ms; {len(late) / arguments.overload_seconds / capacity:.0%} "
-          f"of the capacity served; well again after {max(slow, default=ended) - ended:.2f} s | {tail / calm_tail:.1f} |",
+          f"of the capacity served; well again after {recovery(after, usual, ended):.2f} s (late probes in {QUIET} s: "
+          f"{sum(late_probes(after, usual))}, before the load {sum(late_probes(before, usual))}) | {tail / calm_tail:.1f} |",
           flush=True)
     if set(statuses) - {"200", "429", "503"}:
         sys.exit("a request failed")
