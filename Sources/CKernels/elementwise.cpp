@@ -20,8 +20,3 @@ void latentd_transpose(latentd_instruction_set set, int64_t rows, int64_t column
                        float *target) {
     FOR_SET(set, transpose)(rows, columns, source, pitch, target);
 }
-
-void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, int64_t first_row, int64_t rows,
-                           const float *terms, const float *bias, float *target) {
-    FOR_SET(set, scatter_terms)(*shape, first_row, rows, terms, bias, target);
-}

@@ -35,9 +35,6 @@ void add_rows(int64_t rows, int64_t columns, const float *values, float *sums) {
         for (int64_t row = 0; row < rows; row++) sums[column] += values[row * columns + column];
 }
 
-template <class Index, Index... lane>
-struct lane_list {};
-
 // Rows that are `step` apart exchange their halves of 2 · step lanes.
 template <int step, int... lane>
 inline void exchange(floats *rows, lane_list<int, lane...>) {
@@ -76,32 +73,4 @@ void transpose(int64_t rows, int64_t columns, const float *__restrict source, in
     };
     for (int64_t row = 0; row < whole_rows; row++) rest(row, whole_columns);
     for (int64_t row = whole_rows; row < rows; row++) rest(row, 0);
-}
-
-void scatter_terms(const latentd_scatter &s, int64_t first_row, int64_t rows, const float *terms, const float *bias,
-                   float *__restrict target) {
-    if (first_row == 0)
-        for (int64_t place = 0; place < s.height * s.width; place++)
-            for (int64_t channel = 0; channel < s.channels; channel++)
-                target[place * s.channels + channel] = bias[channel];
-    int64_t places = rows * s.source_width;
-    for (int64_t row = 0; row < rows; row++) {
-        for (int64_t tap = 0; tap < s.kernel_height * s.kernel_width; tap++) {
-            int64_t y = (first_row + row) * s.stride_height + tap / s.kernel_width - s.top;
-            int64_t shift = tap % s.kernel_width - s.left;
-            if (y < 0 || y >= s.height || shift >= s.width) continue;
-            int64_t first = shift >= 0 ? 0 : (-shift + s.stride_width - 1) / s.stride_width;
-            int64_t end = (s.width - 1 - shift) / s.stride_width + 1;
-            if (end > s.source_width) end = s.source_width;
-            const float *__restrict from = terms + tap * s.channels * places + row * s.source_width;
-            float *__restrict to = target + (y * s.width + shift) * s.channels;
-            if (s.channels == 1 && s.stride_width == 1) {
-                for (int64_t x = first; x < end; x++) to[x] += from[x];
-                continue;
-            }
-            for (int64_t channel = 0; channel < s.channels; channel++)
-                for (int64_t x = first; x < end; x++)
-                    to[x * s.stride_width * s.channels + channel] += from[channel * places + x];
-        }
-    }
 }

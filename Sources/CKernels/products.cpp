@@ -21,8 +21,3 @@ void latentd_run_products(latentd_instruction_set set, const latentd_product *pr
     for (int64_t i = 0; i < count; i++)
         run(products[i], a + products[i].a_offset, b, bias, slope, c + products[i].c_offset);
 }
-
-void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
-                          const float *b, const float *bias, float slope, float *c) {
-    FOR_SET(set, dot_products)(rows, outputs, depth, a, b, bias, slope, c);
-}

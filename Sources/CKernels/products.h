@@ -1,5 +1,7 @@
 // Products for one instruction set. Included inside a namespace that says how wide its vectors are (every_instruction_set.h).
 
+typedef vector<lanes>::floats floats;
+
 // Weights are read once and come from the second cache at best: lines are asked for that many steps of the depth before.
 constexpr int64_t ahead = 8, floats_of_a_line = 16;
 
@@ -44,52 +46,81 @@ void tile_of(int64_t height, const latentd_product &p, const float *a, const flo
     if constexpr (rows > 1) tile_of<width, count, rows - 1>(height, p, a, b, bias, slope, c);
 }
 
-// All rows of `count` vectors of columns, in tiles of nearly equal height.
-template <int width, int count, int highest>
-void columns(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
+// All rows of a product, in tiles of nearly equal height.
+template <int highest, class Tile>
+void tiles(const latentd_product &p, const float *a, float *c, Tile tile) {
     int64_t left = p.rows;
-    for (int64_t tiles = (p.rows + highest - 1) / highest; tiles > 0; tiles--) {
-        int64_t rows = left / tiles;
-        tile_of<width, count, highest>(rows, p, a, b, bias, slope, c);
+    for (int64_t count = (p.rows + highest - 1) / highest; count > 0; count--) {
+        int64_t rows = left / count;
+        tile(rows, a, c);
         left -= rows, a += rows * p.a_row, c += rows * p.c_row;
     }
 }
 
-// A dot product; the lanes' sums are added up in pairs.
-inline float dot(int64_t count, const float *a, const float *b) {
-#pragma clang fp contract(fast)
-    typedef typename vector<lanes>::floats floats;
-    floats sums[4] = {};
-    int64_t i = 0;
-    for (; i + 4 * lanes <= count; i += 4 * lanes)
+// Lane i of the first becomes the sum of the i-th vector: those that are `step` apart exchange and add halves.
+template <int step, int... lane>
+inline void add_up(floats *sums, lane_list<int, lane...> list) {
+    if constexpr (step < lanes) {
 #pragma unroll
-        for (int v = 0; v < 4; v++)
-            sums[v] += *(const floats *)(a + i + v * lanes) * *(const floats *)(b + i + v * lanes);
-    for (; i + lanes <= count; i += lanes) sums[0] += *(const floats *)(a + i) * *(const floats *)(b + i);
-    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    for (int half = lanes / 2; half > 0; half /= 2)
-        for (int lane = 0; lane < half; lane++) sums[0][lane] += sums[0][lane + half];
-    float sum = sums[0][0];
-    for (; i < count; i++) sum += a[i] * b[i];
-    return sum;
+        for (int i = 0; i < lanes; i += 2 * step) {
+            floats a = sums[i], b = sums[i + step];
+            sums[i] = __builtin_shufflevector(a, b, (lane & step ? lanes + lane : lane)...) +
+                      __builtin_shufflevector(a, b, (lane & step ? lanes + lane - step : lane + step)...);
+        }
+        add_up<2 * step>(sums, list);
+    }
 }
 
-void dot_products(int64_t rows, int64_t outputs, int64_t depth, const float *a, const float *b, const float *bias,
-                  float slope, float *c) {
-    for (int64_t row = 0; row < rows; row++, a += depth)
-        for (int64_t output = 0; output < outputs; output++) {
-            float sum = bias[output] + dot(depth, a, b + output * depth);
-            *c++ = sum > 0 ? sum : sum * slope;
+// The rows of a column of its own: vectors go down the depth.
+template <int rows>
+void dots(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
+#pragma clang fp contract(fast)
+    floats sums[lanes] = {}, rest = {};
+    for (int64_t s = 0; s < p.segments; s++) {
+        const float *x = a + p.a_offsets[s], *w = b + p.b_offsets[s];
+        int64_t k = 0;
+        for (; k + lanes <= p.depth; k += lanes) {
+            floats factors = *(const floats *)(w + k);
+#pragma unroll
+            for (int r = 0; r < rows; r++) sums[r] += factors * *(const floats *)(x + r * p.a_row + k);
         }
+        for (; k < p.depth; k++)
+#pragma unroll
+            for (int r = 0; r < rows; r++) rest[r] += w[k] * x[r * p.a_row + k];
+    }
+    add_up<1>(sums, __make_integer_seq<lane_list, int, lanes>());
+    floats result = bias ? rest + *bias : rest;
+    if (!bias)
+        for (int r = 0; r < rows; r++) result[r] += c[r * p.c_row];
+    result += sums[0];
+    result = result > 0 ? result : result * slope;
+#pragma unroll
+    for (int r = 0; r < rows; r++) c[r * p.c_row] = result[r];
+}
+
+template <int rows>
+void dots_of(int64_t height, const latentd_product &p, const float *a, const float *b, const float *bias, float slope,
+             float *c) {
+    if (height == rows) return dots<rows>(p, a, b, bias, slope, c);
+    if constexpr (rows > 1) dots_of<rows - 1>(height, p, a, b, bias, slope, c);
 }
 
 // Every column is computed in the same order of terms, whatever rows are computed with it.
 void run(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
     int64_t column = 0;
+    if (p.b_width == 1 && p.b_step == 1 && p.a_step == 1) {
+        for (; column < p.columns; column++, b += p.b_panel)
+            tiles<lanes>(p, a, c + column, [&](int64_t rows, const float *a, float *c) {
+                dots_of<lanes>(rows, p, a, b, bias ? bias + column : nullptr, slope, c);
+            });
+        return;
+    }
     auto panel = [&] { return b + column / p.b_width * p.b_panel + column % p.b_width; };
 #define BLOCKS(width, count, highest)                                                                             \
     for (; p.columns - column >= width * count; column += width * count)                                          \
-        columns<width, count, highest>(p, a, panel(), bias ? bias + column : nullptr, slope, c + column);
+        tiles<highest>(p, a, c + column, [&](int64_t rows, const float *a, float *c) {                            \
+            tile_of<width, count, highest>(rows, p, a, panel(), bias ? bias + column : nullptr, slope, c);        \
+        });
     BLOCKS(lanes, vectors, full_rows)
     BLOCKS(lanes, vectors / 2, half_rows)
     BLOCKS(lanes, 1, one_rows)

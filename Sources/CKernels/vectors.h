@@ -6,3 +6,7 @@ struct vector {
     typedef int32_t integers __attribute__((vector_size(width * sizeof(float)), aligned(sizeof(float))));
     typedef double doubles __attribute__((vector_size(width * sizeof(double)), aligned(sizeof(double))));
 };
+
+// The numbers of all lanes, for shuffles: __make_integer_seq<lane_list, int, lanes>().
+template <class Index, Index... lane>
+struct lane_list {};

@@ -96,6 +96,9 @@ extension Contraction {
         convolution(1, 3, 5, (7, 7), (2, 2), stride: (3, 3)),
         convolution(1, 16, 16, (5, 5), (3, 3), margins: (2, 2, 2, 2)),
         convolution(1, 3, 4, (3, 3), (2, 2), margins: (3, 0, 0, 3)),
+        // Vectors go down the depth, which does not fill the last one; more rows than one tile has.
+        convolution(2, 24, 3, (4, 37), (3, 3), margins: (1, 1, 1, 1)),
+        convolution(1, 40, 15, (3, 18), (1, 2)),
         // Minimal filtering: tiles that hang over, several strips of tiles, windows of two and three taps.
         convolution(2, 16, 32, (21, 20), (3, 3), margins: (0, 1, 2, 0)),
         convolution(1, 32, 16, (9, 12), (2, 3), margins: (1, 0, 0, 2)),
@@ -125,6 +128,7 @@ extension Contraction {
         transposed(5, 3, 3, (3, 4), (1, 1), stride: (2, 2)),
         transposed(2, 5, 3, (3, 5), (2, 3), stride: (3, 2), margins: (0, 1, 1, 0)),
         transposed(1, 3, 5, (3, 3), (5, 1), stride: (2, 1), margins: (4, 0, 2, 0)),
+        transposed(2, 40, 3, (19, 35), (4, 3), stride: (2, 1), margins: (1, 1, 1, 1)),
         transposed(2, 17, 3, (5, 5), (5, 5), stride: (2, 2), margins: (1, 1, 2, 2)),
         transposed(1, 32, 16, (9, 10), (3, 3), stride: (2, 2), margins: (0, 0, 1, 1)),
         transposed(2, 16, 16, (12, 9), (4, 4), stride: (2, 2), margins: (1, 1, 1, 1)),
@@ -137,6 +141,8 @@ extension Contraction {
         (1, 1, 1), (2, 3, 5), (5, 17, 33), (1, 64, 2), (5, 33, 64), (3, 100, 1), (2, 1, 17),
         // Several panels, the last of them partly filled, on both sides.
         (3, 130, 70), (2, 70, 200), (1, 64, 128),
+        // More rows than a tile of dot products.
+        (21, 75, 3), (21, 3, 75),
     ].map { Contraction(kind: .dense, batch: $0.0, inputs: $0.1, outputs: $0.2) }
 
     static let all = convolutions + transposedConvolutions + denses

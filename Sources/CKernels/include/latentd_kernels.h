@@ -22,7 +22,8 @@ typedef struct {
     int64_t segments, depth, rows, columns;
     int64_t a_row, a_step, b_step, c_row;
     /// b's columns may lie in panels of `b_width`, a multiple of `latentd_tile_columns`, from one to the next `b_panel`
-    /// floats: read one after the other they are one stream. `b_width` is `columns` where there is one panel.
+    /// floats: read one after the other they are one stream. `b_width` is `columns` where there is one panel, and 1 for
+    /// columns too few to fill a vector: with steps of 1 the vectors go down the depth instead.
     int64_t b_width, b_panel;
     /// Where the product's first elements are.
     int64_t a_offset, c_offset;
@@ -35,10 +36,6 @@ int64_t latentd_tile_columns(latentd_instruction_set set);
 
 /// Runs products one after the other. Where `bias` is NULL they are added to what c holds.
 void latentd_run_products(latentd_instruction_set set, const latentd_product *products, int64_t count, const float *a,
-                          const float *b, const float *bias, float slope, float *c);
-
-/// c[row, output] = f(bias[output] + Σ k a[row, k] · b[output, k]), for outputs too few to fill vectors.
-void latentd_dot_products(latentd_instruction_set set, int64_t rows, int64_t outputs, int64_t depth, const float *a,
                           const float *b, const float *bias, float slope, float *c);
 
 /// One direction of a tile of minimal filtering: how many taps of the window, sliding by one unless said, and outputs.
@@ -74,20 +71,6 @@ void latentd_window_out(latentd_instruction_set set, const latentd_window *windo
 /// The gradients of the components [component, tile, output channel] from that of the output.
 void latentd_window_back(latentd_instruction_set set, const latentd_window *window, int64_t first, int64_t count,
                          const float *gradient, float *components);
-
-/// Adds up the terms of an adjoint convolution that has been computed for all taps of the kernel at once.
-///
-/// terms [column, row, source_width] of some of the source's rows, of whose columns the first are [kernel_height,
-/// kernel_width, channels];
-/// target [height, width, channels], where target[y, x] = bias + Σ of the terms of source rows and columns
-/// (y + top − kernel row) / stride_height and (x + left − kernel column) / stride_width that are whole and exist.
-typedef struct {
-    int64_t source_width, kernel_height, kernel_width, stride_height, stride_width, top, left;
-    int64_t height, width, channels;
-} latentd_scatter;
-/// The source's rows are taken from the first to the last, some at a time.
-void latentd_scatter_terms(latentd_instruction_set set, const latentd_scatter *shape, int64_t first_row, int64_t rows,
-                           const float *terms, const float *bias, float *target);
 
 /// values = 1 / (1 + exp(−values)), within 3 units in the last place; 0 from −87 down.
 void latentd_sigmoid(latentd_instruction_set set, int64_t count, float *values);

@@ -20,7 +20,8 @@ final class MinimalFiltering {
     ) {
         guard let tiles = MinimalTiles(correlation) else { return nil }
         let panels = Panels(
-            whole: set, depth: tiles.components * tiles.channels, columns: tiles.outputChannels)
+            whole: set, depth: tiles.components * tiles.channels, columns: tiles.outputChannels,
+            stretch: tiles.channels)
         (self.tiles, self.set, self.panels) = (tiles, set, panels)
         strips = TileStrips(tiles, batch: batch, set, scratch: scratch) { component, window, count in
             let (channels, outs) = (tiles.channels, tiles.outputChannels)

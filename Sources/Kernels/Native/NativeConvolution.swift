@@ -5,7 +5,7 @@ final class NativeConvolutionKernel: LinearKernel {
     private let geometry: ConvolutionGeometry
     private let activation: Activation
     private let direct: DirectConvolution
-    private let scattered: Scatter?
+    private let scattered: ScatteredConvolution?
     private let weightGradient: WeightGradient?
     private let set: InstructionSet
     private let bias, noBias, biasGradient: AlignedBuffer
@@ -16,7 +16,7 @@ final class NativeConvolutionKernel: LinearKernel {
     ) {
         (self.geometry, self.activation, self.set) = (geometry, activation, set)
         direct = DirectConvolution(geometry, set, scratch: scratch, sharing: shared?.direct)
-        scattered = purpose.needsInputGradient ? Scatter(geometry, set, scratch: scratch) : nil
+        scattered = purpose.needsInputGradient ? ScatteredConvolution(geometry, set, scratch: scratch) : nil
         weightGradient = purpose.trains ? WeightGradient(geometry, set, scratch: scratch) : nil
         bias = shared?.bias ?? AlignedBuffer(count: geometry.outputChannels)
         biasGradient = AlignedBuffer(count: geometry.outputChannels)
@@ -43,7 +43,7 @@ final class NativeConvolutionKernel: LinearKernel {
     }
 
     func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) {
-        scattered?.run(outputGradient, bias: noBias.pointer, activation: .none, inputGradient)
+        scattered?.run(outputGradient, bias: noBias.pointer, slope: 1, inputGradient)
     }
 
     func accumulateGradients(inputs: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>) {
@@ -64,7 +64,7 @@ final class NativeConvolutionKernel: LinearKernel {
 final class NativeTransposedConvolutionKernel: LinearKernel {
     private let geometry: TransposedConvolutionGeometry
     private let activation: Activation
-    private let scattered: Scatter
+    private let scattered: ScatteredConvolution
     private let direct: DirectConvolution?
     private let weightGradient: WeightGradient?
     private let set: InstructionSet
@@ -75,7 +75,7 @@ final class NativeTransposedConvolutionKernel: LinearKernel {
         _ set: InstructionSet, scratch: Scratch, sharing shared: NativeTransposedConvolutionKernel? = nil
     ) {
         (self.geometry, self.activation, self.set) = (geometry, activation, set)
-        scattered = Scatter(geometry.adjoint, set, scratch: scratch, sharing: shared?.scattered)
+        scattered = ScatteredConvolution(geometry.adjoint, set, scratch: scratch, sharing: shared?.scattered)
         direct = purpose.needsInputGradient ? DirectConvolution(geometry.adjoint, set, scratch: scratch) : nil
         weightGradient = purpose.trains ? WeightGradient(geometry.adjoint, set, scratch: scratch) : nil
         bias = shared?.bias ?? AlignedBuffer(count: geometry.outputChannels)
@@ -98,7 +98,8 @@ final class NativeTransposedConvolutionKernel: LinearKernel {
     }
 
     func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) {
-        scattered.run(inputs, bias: bias.pointer, activation: activation, outputs)
+        scattered.run(inputs, bias: bias.pointer, slope: activation.slope ?? 1, outputs)
+        activation.finish(outputs, count: geometry.outputCount)
     }
 
     func backwardInput(_ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>) {
@@ -116,46 +117,6 @@ final class NativeTransposedConvolutionKernel: LinearKernel {
         weightGradient?.collect(weights)
         bias.update(from: biasGradient.pointer, count: geometry.outputChannels)
         biasGradient.fill(0)
-    }
-}
-
-/// The adjoint of a convolution by whichever way fills vectors.
-private enum Scatter {
-    case wide(ScatteredConvolution)
-    case thin(ThinScatteredConvolution, count: Int)
-
-    init(_ geometry: ConvolutionGeometry, _ set: InstructionSet, scratch: Scratch, sharing shared: Scatter? = nil) {
-        if let thin = ThinScatteredConvolution(geometry, set, scratch: scratch, sharing: shared?.thin) {
-            self = .thin(thin, count: geometry.inputCount)
-        } else {
-            self = .wide(ScatteredConvolution(geometry, set, scratch: scratch, sharing: shared?.wide))
-        }
-    }
-
-    private var wide: ScatteredConvolution? { if case .wide(let convolution) = self { convolution } else { nil } }
-    private var thin: ThinScatteredConvolution? {
-        if case .thin(let convolution, _) = self { convolution } else { nil }
-    }
-
-    func load(_ weights: UnsafePointer<Float>) {
-        switch self {
-        case .wide(let convolution): convolution.load(weights)
-        case .thin(let convolution, _): convolution.load(weights)
-        }
-    }
-
-    func run(
-        _ outputs: UnsafePointer<Float>, bias: UnsafePointer<Float>, activation: Activation,
-        _ inputs: UnsafeMutablePointer<Float>
-    ) {
-        switch self {
-        case .wide(let convolution):
-            convolution.run(outputs, bias: bias, slope: activation.slope ?? 1, inputs)
-            activation.finish(inputs, count: convolution.inputCount)
-        case .thin(let convolution, let count):
-            convolution.run(outputs, bias: bias, inputs)
-            activation.forward(inputs, count: count)
-        }
     }
 }
 

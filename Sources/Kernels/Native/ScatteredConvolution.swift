@@ -50,9 +50,6 @@ final class ScatteredConvolution {
         slides(of: geometry).map(\.correlation)
     }
 
-    /// The elements of all results.
-    var inputCount: Int { geometry.inputCount }
-
     /// Takes over weights [out, in, h, w].
     func load(_ plain: UnsafePointer<Float>) {
         let (ins, outs) = (geometry.inputChannels, geometry.outputChannels)

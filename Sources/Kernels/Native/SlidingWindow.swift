@@ -19,7 +19,9 @@ final class SlidingWindow {
         sharing shared: SlidingWindow? = nil
     ) {
         (self.correlation, self.batch) = (correlation, batch)
-        panels = Panels(whole: set, depth: correlation.depth, columns: correlation.outputChannels)
+        panels = Panels(
+            whole: set, depth: correlation.depth, columns: correlation.outputChannels,
+            stretch: correlation.horizontal.taps * correlation.channels)
         weights = shared?.weights ?? AlignedBuffer(count: panels.count)
         if let minimal = MinimalFiltering(
             correlation, batch: batch, set, scratch: scratch, sharing: shared?.minimal)

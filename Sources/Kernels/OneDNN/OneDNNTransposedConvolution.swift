@@ -9,7 +9,8 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
     private let activation: Activation
     private let adjoint: OneDNNConvolution
     private let bias, biasGradient, noBias: AlignedBuffer
-    private let thin: ThinScatteredConvolution?
+    private let thin: ScatteredConvolution?
+    private static let few = 8
     private var rows: Int { geometry.outputCount / geometry.outputChannels }
 
     init(
@@ -17,7 +18,9 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
     ) throws(KernelError) {
         self.geometry = geometry
         self.activation = activation
-        thin = ThinScatteredConvolution(geometry.adjoint, .best, scratch: scratch)
+        thin =
+            geometry.outputChannels < Self.few
+            ? ScatteredConvolution(geometry.adjoint, .best, scratch: scratch) : nil
         let primitives = purpose.primitives(
             forward: thin == nil ? LATENTD_CONVOLUTION_BACKWARD_DATA : 0, input: LATENTD_CONVOLUTION_FORWARD)
         adjoint = try OneDNNConvolution(geometry.adjoint, primitives: primitives)
@@ -43,7 +46,7 @@ final class OneDNNTransposedConvolutionKernel: LinearKernel {
 
     func forward(_ inputs: UnsafePointer<Float>, _ outputs: UnsafeMutablePointer<Float>) throws {
         if let thin {
-            thin.run(inputs, bias: bias.pointer, outputs)
+            thin.run(inputs, bias: bias.pointer, slope: 1, outputs)
         } else {
             try adjoint.backwardData(inputs, outputs)
             Bias.add(bias.pointer, to: outputs, rows: rows, channels: geometry.outputChannels)
