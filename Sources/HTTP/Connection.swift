@@ -30,6 +30,8 @@ final class Connection {
     /// Where the head that is remembered leads to.
     var routed: (head: RequestHead, decision: AdmittedRequest.Decision)?
     var isQueued = false
+    /// Over a cap: it counts as none of the connections.
+    var isTurnedAway = false
 
     init(
         descriptor: consuming OwnedDescriptor, session: TLSSession? = nil, peer: String,

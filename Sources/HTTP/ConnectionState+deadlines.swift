@@ -25,7 +25,9 @@ extension ConnectionState {
         case .head:
             let timeout = headHasBegun || isFirstRequest ? limits.headTimeout : limits.idleTimeout
             return phaseStart.advanced(by: timeout)
-        case .body:
+        case .dropping where isDraining:
+            return phaseStart.advanced(by: limits.drainIdleTimeout)
+        case .body, .dropping:
             let rate = max(1, limits.bodyBytesPerSecond)
             let earned = Duration.milliseconds(parser.bodyBytesReceived / rate * 1000)
             return phaseStart.advanced(by: limits.bodyGrace).advanced(by: earned)
@@ -47,6 +49,7 @@ extension ConnectionState {
         switch phase {
         case .head where parser.isInsideRequest, .body: fail(.timedOut)
         // What it sends at this moment must not reset what it has not read yet.
+        case .dropping: phase = .closingInOrder
         case .head where isDraining: phase = .closingInOrder
         case .handling where requestDeadline.map { $0 <= now } == true: expired = true
         case .handling: cancelled = true

@@ -27,7 +27,7 @@ extension ConnectionState {
     /// - Parameter heartbeat: after how long without a byte `sendHeartbeat` is to be done; nil for never.
     public mutating func streamBegan(heartbeat: Duration? = nil, at now: MonotonicInstant) {
         guard phase != .closed else { return }
-        phase = cancelled ? .closed : .streaming
+        phase = phaseOfAnswer(.streaming)
         phaseStart = now
         stream = OpenStreamState(heartbeat: heartbeat)
         if isHTTP10 { announced = .close }

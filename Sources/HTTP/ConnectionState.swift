@@ -9,9 +9,11 @@ public struct ConnectionState: Sendable {
         /// Between requests, or in a head.
         case head
         case routing(RequestHead)
-        case body(RequestHead, refused: Bool)
+        case body(RequestHead)
         case handling
         case responding
+        /// After the answer to a request whose body is not wanted: what there is of it is read and dropped.
+        case dropping
         /// An answer that has no end yet.
         case streaming
         case closingInOrder
@@ -39,6 +41,7 @@ public struct ConnectionState: Sendable {
     var isHTTP10 = false
     var unreadInput = false
     var cancelled = false
+    private var isBroken = false
     /// The first byte of the request in hand.
     var requestStart: MonotonicInstant?
     var expired = false
@@ -49,6 +52,12 @@ public struct ConnectionState: Sendable {
         self.limits = limits
         parser = RequestParser(limits: limits)
         phaseStart = now
+    }
+
+    /// One that has been told that there is no place for it.
+    init(turnedAway limits: HTTPLimits, at now: MonotonicInstant) {
+        self.init(limits: limits, at: now)
+        (phase, unreadInput) = (.closingInOrder, true)
     }
 
     /// Bytes that the peer has sent and no handler has got yet.
@@ -74,7 +83,7 @@ public struct ConnectionState: Sendable {
     public var isBusy: Bool {
         switch phase {
         case .head: parser.isInsideRequest
-        case .lingering, .closed: false
+        case .dropping, .lingering, .closed: false
         default: true
         }
     }
@@ -110,19 +119,31 @@ public struct ConnectionState: Sendable {
 
     /// The connection is reset, or a write failed: nothing can be answered any more.
     public mutating func broken() {
-        cancelled = true
+        (cancelled, isBroken) = (true, true)
         if phase != .handling { phase = .closed }
     }
 
     /// The route is known, and how large its body may be.
     public mutating func admit(bodyLimit: Int, at now: MonotonicInstant) {
-        beginBody(limit: bodyLimit, refused: false, at: now)
+        guard case .routing(let head) = phase else { return }
+        do {
+            try parser.beginBody(limit: bodyLimit)
+            continueDue = head.expectsContinue
+            phase = .body(head)
+            phaseStart = now
+        } catch {
+            fail(error)
+        }
     }
 
-    /// The answer is known without the body: what little there is of it is read and dropped, or else the connection
-    /// closes after the answer.
+    /// The answer is known without the body, and given at once: what little there is of it is read and dropped
+    /// afterwards, or else the connection closes.
     public mutating func refuse(at now: MonotonicInstant) {
-        beginBody(limit: limits.drainBytes, refused: true, at: now)
+        guard case .routing(let head) = phase else { return }
+        let isDropped =
+            !head.expectsContinue && (try? parser.beginBody(limit: limits.drainBytes, keeping: false)) != nil
+        if !isDropped { (persists, unreadInput) = (false, true) }
+        pendingHandle = head
     }
 
     /// There is no room for the body that is arriving.
@@ -133,9 +154,12 @@ public struct ConnectionState: Sendable {
     /// The response is there, and being written.
     public mutating func responseReady(at now: MonotonicInstant) {
         guard phase != .closed else { return }
-        phase = cancelled ? .closed : .responding
+        phase = phaseOfAnswer(.responding)
         phaseStart = now
     }
+
+    /// A request that lost its client has no answer; one that has only ended its side may still read those before.
+    func phaseOfAnswer(_ phase: Phase) -> Phase { isBroken ? .closed : cancelled ? .closingInOrder : phase }
 
     /// Some of the response went out.
     public mutating func wrote(at now: MonotonicInstant) {
@@ -145,17 +169,26 @@ public struct ConnectionState: Sendable {
     /// The response is out, or was given up.
     public mutating func responseFinished(at now: MonotonicInstant) {
         guard phase == .responding || phase == .streaming else { return }
+        // One who still takes answers has not gone.
+        if peerFinishedAt != nil { peerFinishedAt = now }
         if announced == .close {
             // While a stream is open nothing is read, so what the peer has sent meanwhile would make the close a reset.
-            let mayHaveMore = unreadInput || isLeaving || parser.hasBufferedBytes || phase == .streaming
+            let mayHaveMore =
+                unreadInput || isLeaving || parser.hasBufferedBytes || !parser.isComplete || phase == .streaming
             phase = mayHaveMore ? .closingInOrder : .closed
             return
         }
+        phase = .dropping
+        phaseStart = now
+        (requestStart, expired) = (nil, false)
+        if parser.isComplete { beginNextRequest(at: now) }
+    }
+
+    private mutating func beginNextRequest(at now: MonotonicInstant) {
         parser.beginNextRequest()
         phase = .head
         phaseStart = now
         (isFirstRequest, headHasBegun) = (false, false)
-        (requestStart, expired) = (nil, false)
     }
 
     /// The server is about to stop: from now on a response says that it is the connection's last.
@@ -169,7 +202,7 @@ public struct ConnectionState: Sendable {
     public mutating func beginDraining(at now: MonotonicInstant) {
         (isLeaving, isDraining) = (true, true)
         endStream(.stopped)
-        if phase == .head, !parser.isInsideRequest { phaseStart = now }
+        if phase == .dropping || phase == .head && !parser.isInsideRequest { phaseStart = now }
     }
 
     // MARK: What to do
@@ -188,9 +221,10 @@ public struct ConnectionState: Sendable {
         switch phase {
         case .head: return nextInHead(at: now)
         case .routing(let head): return .route(head)
-        case .body(let head, let refused): return nextInBody(head, refused: refused, at: now)
+        case .body(let head): return nextInBody(head, at: now)
         case .handling: return .awaitResponse
         case .responding: return .write
+        case .dropping: return nextInDropping(at: now)
         case .streaming: return nextInStream()
         case .closingInOrder:
             phase = peerHasFinished ? .closed : .lingering
@@ -223,14 +257,12 @@ public struct ConnectionState: Sendable {
         }
     }
 
-    private mutating func nextInBody(
-        _ head: RequestHead, refused: Bool, at now: MonotonicInstant
-    ) -> ConnectionAction {
+    private mutating func nextInBody(_ head: RequestHead, at now: MonotonicInstant) -> ConnectionAction {
         do {
             switch try parser.next() {
             case .body(let body):
                 beginHandling()
-                return .handle(head, body: refused ? [] : body)
+                return .handle(head, body: body)
             case .needMore, .head:
                 if continueDue {
                     continueDue = false
@@ -239,13 +271,24 @@ public struct ConnectionState: Sendable {
                 return needMore(at: now)
             }
         } catch {
-            if refused, case .bodyTooLarge = error {
-                answerWithoutBody(head)
-            } else {
-                fail(error)
-            }
+            fail(error)
             return nextAction(at: now)
         }
+    }
+
+    /// The answer is out, so that there is nobody to tell of a fault.
+    private mutating func nextInDropping(at now: MonotonicInstant) -> ConnectionAction {
+        do {
+            switch try parser.next() {
+            case .body: beginNextRequest(at: now)
+            case .needMore, .head:
+                guard peerHasFinished else { return .read }
+                phase = .closingInOrder
+            }
+        } catch {
+            phase = .closingInOrder
+        }
+        return nextAction(at: now)
     }
 
     private mutating func needMore(at now: MonotonicInstant) -> ConnectionAction {
@@ -263,29 +306,6 @@ public struct ConnectionState: Sendable {
             if !isFirstRequest { phaseStart = now }
         }
         return .read
-    }
-
-    private mutating func beginBody(limit: Int, refused: Bool, at now: MonotonicInstant) {
-        guard case .routing(let head) = phase else { return }
-        if refused, head.expectsContinue {
-            answerWithoutBody(head)
-            return
-        }
-        do {
-            try parser.beginBody(limit: limit)
-            continueDue = head.expectsContinue
-            phase = .body(head, refused: refused)
-            phaseStart = now
-        } catch {
-            if refused { answerWithoutBody(head) } else { fail(error) }
-        }
-    }
-
-    /// The body stays unread, so nothing after it may be read as a request.
-    private mutating func answerWithoutBody(_ head: RequestHead) {
-        persists = false
-        unreadInput = true
-        pendingHandle = head
     }
 
     mutating func fail(_ fault: HTTPFault) {

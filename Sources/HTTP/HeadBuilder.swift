@@ -118,14 +118,16 @@ struct HeadBuilder: Sendable {
         guard let target else { throw .malformed(.requestLine) }
         guard host != nil || version == .http10 else { throw .malformed(.host) }
         let framing = try decideFraming()
-        if version == .http11, let expectation, expectation.utf8.map(ByteRules.lowercased) != Self.continueExpectation {
+        // RFC 9110 §10.1.1; empty elements of a list count for nothing (§5.6.1).
+        let expected = (expectation?.utf8.split(separator: 0x2C) ?? []).map(Self.coding).filter { !$0.isEmpty }
+        guard version == .http10 || expected.allSatisfy({ $0 == Self.continueExpectation }) else {
             throw .expectationFailed
         }
         return RequestHead(
             method: method, target: target, version: version, authority: target.authority ?? host ?? "",
             fields: fields, framing: framing,
             keepsAlive: !closeToken && (version == .http11 || keepAliveToken),
-            expectsContinue: version == .http11 && expectation != nil && framing != .none && framing != .length(0))
+            expectsContinue: version == .http11 && !expected.isEmpty && framing != .none && framing != .length(0))
     }
 
     private static let continueExpectation = Array("100-continue".utf8)

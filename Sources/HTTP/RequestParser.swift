@@ -27,6 +27,9 @@ public struct RequestParser: Sendable {
         case failed(HTTPFault)
     }
 
+    /// Of the buffer, between two requests, in bytes.
+    private static let keptCapacity = 16 * 1024
+
     let limits: HTTPLimits
     private(set) var stage = Stage.requestLine
     private var buffer: [UInt8] = []
@@ -43,6 +46,7 @@ public struct RequestParser: Sendable {
     private var fieldCount = 0
     private var body: [UInt8] = []
     private var bodyLimit = 0
+    private var keepsBody = true
     private var chunkCount = 0
     /// Bytes of body taken so far, for the minimum rate.
     public private(set) var bodyBytesReceived = 0
@@ -56,6 +60,12 @@ public struct RequestParser: Sendable {
 
     /// Bytes held: those not yet consumed, and the body as far as it has come.
     public var heldBytes: Int { buffer.count - position + body.count }
+
+    /// The memory that it has for them.
+    var reservedBytes: Int { buffer.capacity + body.capacity }
+
+    /// Whether the request in hand is read to its end.
+    var isComplete: Bool { stage == .complete }
 
     /// Whether a head is the one that is remembered for the next request.
     func remembers(_ head: RequestHead) -> Bool { memory.head === head }
@@ -72,7 +82,7 @@ public struct RequestParser: Sendable {
         if case .failed = stage { return }
         if position > 0 {
             if position == buffer.count {
-                buffer.removeAll(keepingCapacity: buffer.capacity <= 16 * 1024)
+                buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptCapacity)
             } else {
                 buffer.removeSubrange(0..<position)
             }
@@ -107,9 +117,11 @@ public struct RequestParser: Sendable {
     }
 
     /// Says how large the body of the head just given may be; a declared length over it fails at once.
-    public mutating func beginBody(limit: Int) throws(HTTPFault) {
+    ///
+    /// - Parameter keeping: else the body is read and dropped, and given as an empty one.
+    public mutating func beginBody(limit: Int, keeping: Bool = true) throws(HTTPFault) {
         guard case .undecided(let framing) = stage else { return }
-        bodyLimit = limit
+        (bodyLimit, keepsBody) = (limit, keeping)
         switch framing {
         case .none: stage = .fixed(remaining: 0)
         case .chunked: stage = .chunkSize
@@ -119,8 +131,9 @@ public struct RequestParser: Sendable {
                 throw .bodyTooLarge(limit: limit)
             }
             stage = .fixed(remaining: length)
-            body.reserveCapacity(min(length, 64 * 1024))
+            if keeping { body.reserveCapacity(min(length, 64 * 1024)) }
         }
+        if !keeping, stage == .fixed(remaining: 0) { stage = .complete }
     }
 
     /// Goes on to the following request, after the body was given.
@@ -128,6 +141,10 @@ public struct RequestParser: Sendable {
         guard stage == .complete else { return }
         stage = .requestLine
         head = HeadBuilder()
+        // An idle connection does not hold on to the room that a body took.
+        if position == buffer.count, buffer.capacity > Self.keptCapacity {
+            (buffer, position, headStart) = ([], 0, nil)
+        }
         (emptyLines, fieldBytes, fieldCount, chunkCount, bodyBytesReceived) = (0, 0, 0, 0, 0)
         scanned = position
     }
@@ -219,7 +236,7 @@ public struct RequestParser: Sendable {
             return nil
         }
         chunkCount += 1
-        guard chunkCount <= limits.chunkCount, size <= UInt64(max(0, bodyLimit - body.count)) else {
+        guard chunkCount <= limits.chunkCount, size <= UInt64(max(0, bodyLimit - bodyBytesReceived)) else {
             throw .bodyTooLarge(limit: bodyLimit)
         }
         stage = .chunkData(remaining: Int(size))
@@ -238,13 +255,16 @@ public struct RequestParser: Sendable {
     private mutating func takeBody(_ wanted: Int) throws(HTTPFault) -> Int {
         let count = min(wanted, buffer.count - position)
         guard count > 0 else { return 0 }
+        defer {
+            position += count
+            bodyBytesReceived += count
+        }
+        guard keepsBody else { return count }
         // Grows by doubling like any array, but never past what is to come: large bodies are not given double memory.
         if body.count + count > body.capacity {
             body.reserveCapacity(max(body.count + count, min(body.count + wanted, 2 * body.count)))
         }
         body.append(contentsOf: buffer[position..<(position + count)])
-        position += count
-        bodyBytesReceived += count
         return count
     }
 

@@ -66,6 +66,7 @@ public struct Response: Sendable, Equatable {
         text.string(requestID)
         text.raw("}}\n")
         var response = json(text.bytes, status: status)
+        response.fields[.xContentTypeOptions] = "nosniff"
         response.errorContent = ResponseFailure(
             code: code, message: message, parameter: parameter, requestID: requestID)
         if let retryAfter { response.fields[.retryAfter] = String(retryAfter) }

@@ -40,6 +40,9 @@ final class ServerLoop {
         didSet { configuration.statistics.openConnections.store(connectionCount, ordering: .relaxed) }
     }
     private var connectionsByPeer: [String: Int] = [:]
+    /// Connections over a cap that are still read, so that their clients can read that they were turned away.
+    private var turnedAway = 0
+    private static let mostTurnedAway = 64
     /// Connections that used up their share of a turn and have more to do, or have an answer to be written.
     private var queued: [Connection] = []
     /// Those of the turn before.
@@ -173,19 +176,15 @@ final class ServerLoop {
     func open(_ descriptor: consuming OwnedDescriptor, from peer: String) {
         let isFull = connectionCount >= configuration.limits.connections
         let ofPeer = connectionsByPeer[peer, default: 0]
-        if isFull || ofPeer >= configuration.limits.connectionsByPeer { return turnAway(descriptor) }
+        if isFull || ofPeer >= configuration.limits.connectionsByPeer { return turnAway(descriptor, from: peer) }
         var session: TLSSession?
         if let tls {
             session = try? TLSSession(tls, descriptor: descriptor.rawValue)
             guard session != nil else { return }
         }
-        guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return }
-        let connection = Connection(
-            descriptor: descriptor, session: session, peer: peer, registration: registration,
-            state: ConnectionState(limits: configuration.limits, at: .now))
+        let state = ConnectionState(limits: configuration.limits, at: .now)
+        guard let connection = register(descriptor, session: session, peer: peer, state: state) else { return }
         beginHandshake(connection)
-        while connections.count <= registration.slot { connections.append(nil) }
-        connections[registration.slot] = connection
         connectionCount += 1
         connectionsByPeer[peer] = ofPeer + 1
         configuration.statistics.acceptedConnections.add(1, ordering: .relaxed)
@@ -193,8 +192,20 @@ final class ServerLoop {
         pump(connection)
     }
 
-    /// Over the cap: a word, as far as the socket takes it at once, and the end.
-    private func turnAway(_ descriptor: borrowing OwnedDescriptor) {
+    private func register(
+        _ descriptor: consuming OwnedDescriptor, session: TLSSession? = nil, peer: String, state: ConnectionState
+    ) -> Connection? {
+        guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return nil }
+        let connection = Connection(
+            descriptor: descriptor, session: session, peer: peer, registration: registration, state: state)
+        while connections.count <= registration.slot { connections.append(nil) }
+        connections[registration.slot] = connection
+        return connection
+    }
+
+    /// Over the cap: a word, as far as the socket takes it at once, and the end; in order, for some at a time, so that what
+    /// the client sends does not reset what it has not read.
+    private func turnAway(_ descriptor: consuming OwnedDescriptor, from peer: String) {
         configuration.statistics.refusedConnections.add(1, ordering: .relaxed)
         guard tls == nil else { return }  // nothing can be said before a handshake
         let response = Response.error(
@@ -203,8 +214,13 @@ final class ServerLoop {
         var output = PendingOutput(
             ResponseEncoder.encode(response, toHead: false, persistence: .close, date: date.now))
         _ = output.send(to: Transport(descriptor: descriptor.rawValue))
-        descriptor.shutdownSending()
-        _ = descriptor.receive(into: scratch)
+        let state = ConnectionState(turnedAway: configuration.limits, at: .now)
+        guard turnedAway < Self.mostTurnedAway, let connection = register(descriptor, peer: peer, state: state) else {
+            return
+        }
+        connection.isTurnedAway = true
+        turnedAway += 1
+        pump(connection)
     }
 
     // MARK: One connection
@@ -322,6 +338,10 @@ final class ServerLoop {
         connection.transport.finish(discardingInto: scratch)
         loop.remove(connection.registration)
         connections[connection.registration.slot] = nil
+        if connection.isTurnedAway {
+            turnedAway -= 1
+            return
+        }
         connectionCount -= 1
         let left = (connectionsByPeer[connection.peer] ?? 1) - 1
         connectionsByPeer[connection.peer] = left > 0 ? left : nil

@@ -23,6 +23,7 @@ struct Settings: Equatable, Sendable {
         var compression = Compression.auto
         var requestTimeout: Duration = .seconds(300)
         var minBodyBytesPerSecond = 4096
+        var bodyGrace: Duration = .seconds(10)
     }
 
     /// Files in PEM; without a certificate the server speaks plain HTTP.

@@ -66,6 +66,9 @@ struct SettingKey: Sendable {
         integer(
             "server.min_body_bytes_per_second", \.server.minBodyBytesPerSecond, 1...1_000_000_000,
             "The slowest upload that is waited for; a slower one is answered 408"),
+        seconds(
+            "server.body_grace_seconds", \.server.bodyGrace, 0.1...3600,
+            "Time an upload may take on top of what the slowest takes"),
         choice("server.compression", \.server.compression, "Whether answers are sent as gzip to who accepts it"),
         text(
             "tls.certificate", \.tls.certificate, "LATENTD_TLS_CERTIFICATE",

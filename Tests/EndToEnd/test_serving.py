@@ -1,12 +1,15 @@
 """The daemon as a service: it answers, survives bad input and bad neighbours, and ends when told."""
+import contextlib
 import http.client
 import json
+import os
+import resource
 import signal
 import socket
 import subprocess
 
 import support
-from support import Daemon, InFolder, serve_command
+from support import Daemon, InFolder, serve_command, wait
 
 
 class Serving(InFolder):
@@ -90,6 +93,21 @@ class Serving(InFolder):
                 status, answer = daemon.request("POST", f"/v1/models/{name}/decode", {"latents": [[0, 0]]})
                 self.assertIn(status, (404, 503), (name, answer))
                 self.assertNotIn(str(self.folder).encode(), answer, "no path in a message")
+
+    def test_a_daemon_without_descriptors_waits_for_them_and_says_so_once(self):
+        with Daemon(self.folder) as daemon:
+            used = len(os.listdir(f"/proc/{daemon.process.pid}/fd"))
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (used + 20, used + 20))
+
+            def notices():
+                return [line for line in daemon.log_path.read_text().splitlines() if "Accepting connections" in line]
+            with contextlib.ExitStack() as stack:
+                for _ in range(40):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", daemon.port), timeout=10))
+                wait(notices, "the notice")
+            self.assertEqual(daemon.request("GET", "/healthz")[0], 200)
+            wait(lambda: len(notices()) > 1, "the end of the pause")
+            self.assertEqual(["paused" in line for line in notices()], [True, False], notices())
 
 
 class Start(InFolder):

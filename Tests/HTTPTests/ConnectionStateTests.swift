@@ -104,6 +104,51 @@ struct ConnectionStateTests {
     }
 
     @Test(arguments: [
+        ("a length", "Content-Length: 3\r\n", "", "abc"), ("a part of it", "Content-Length: 3\r\n", "a", "bc"),
+        ("chunks", "Transfer-Encoding: chunked\r\n", "3\r\nab", "c\r\n0\r\n\r\n"),
+    ])
+    func `A refusal does not wait for the body, which is dropped when it comes`(
+        name: String, fields: String, first: String, rest: String
+    ) {
+        func refused() -> ConnectionDriver {
+            var driver = ConnectionDriver()
+            driver.receive(post("/1", fields, first))
+            #expect(driver.next() == "route /1")
+            driver.state.refuse(at: driver.now)
+            #expect(driver.next() == "handle /1 ")
+            #expect(driver.state.persistence == .implied)
+            #expect(driver.respond() == ["write"])
+            #expect(driver.next() == "read")
+            return driver
+        }
+        var driver = refused()
+        driver.receive(rest + get("/2"))
+        #expect(driver.next() == "route /2")
+
+        // One that does not come ends the connection, in order and without a second answer, as its end and a fault in it do.
+        driver = refused()
+        driver.at(driver.deadline ?? 0)
+        driver.state.deadlinePassed(at: driver.now)
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+        driver = refused()
+        driver.state.peerFinished(at: driver.now)
+        #expect([driver.next(), driver.next()] == ["shutdown", "close"])
+        driver = refused()
+        driver.state.beginDraining(at: driver.now)
+        #expect(driver.deadline == 0.25)
+    }
+
+    @Test func `A fault in a body that is dropped ends the connection in order`() {
+        var driver = ConnectionDriver()
+        driver.receive(post("/1", "Transfer-Encoding: chunked\r\n", "x\r\n") + get("/2"))
+        #expect(driver.next() == "route /1")
+        driver.state.refuse(at: driver.now)
+        #expect(driver.next() == "handle /1 ")
+        #expect(driver.respond() == ["write"])
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+    }
+
+    @Test(arguments: [
         ("nothing", "", "close"), ("half a head", "GET / HT", "fault 400"), ("an empty line", "\r\n", "close"),
         ("half an empty line", "\r", "close"), ("an empty line and a byte", "\r\nG", "fault 400"),
     ])
@@ -219,6 +264,24 @@ struct ConnectionStateTests {
         #expect(driver.state.isCancelled)
         #expect(driver.next() == "await")
         driver.state.responseReady(at: driver.now)
+        // Without an answer, but in order: there may be answers before that it has not read yet.
+        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
+        driver.state.peerFinished(at: driver.now)
+        #expect(driver.next() == "close")
+    }
+
+    @Test func `The grace of a half-closed peer begins anew with each answer that it takes`() {
+        var driver = ConnectionDriver()
+        driver.receive((1...5).map { get("/\($0)") }.joined())
+        driver.state.peerFinished(at: driver.now)
+        for number in 1...5 {
+            #expect(driver.next() == "route /\(number)")
+            driver.state.admit(bodyLimit: 0, at: driver.now)
+            #expect(driver.next() == "handle /\(number) ")
+            driver.at(0.9 * Double(number))
+            #expect(driver.deadline.map { $0 > 0.9 * Double(number) } == true)
+            #expect(driver.respond() == ["write"])
+        }
         #expect(driver.next() == "close")
     }
 

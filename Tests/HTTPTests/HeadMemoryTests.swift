@@ -35,6 +35,30 @@ import Testing
         #expect(heads[0] !== heads[1] && heads[0] == heads[1])
     }
 
+    @Test(arguments: [(0, true), (1, false)])
+    func aHeadIsKeptUpToTheBorder(over: Int, isKept: Bool) throws {
+        let plain = Self.post("/a", fields: "X: \r\n", body: "1").utf8.count - 1
+        let fields = "X: \(String(repeating: "x", count: HeadMemory.longest - plain + over))\r\n"
+        let heads = try Self.heads([
+            Self.post("/a", fields: fields, body: "1"), Self.post("/a", fields: fields, body: "1"),
+        ])
+        #expect((heads[0] === heads[1]) == isKept)
+    }
+
+    /// An idle connection does not hold on to the room that a body took.
+    @Test(arguments: [true, false])
+    func theRoomOfABodyIsGivenBack(keeping: Bool) throws {
+        var parser = RequestParser()
+        parser.append(Array(Self.post("/a", body: String(repeating: "x", count: 60_000)).utf8))
+        guard case .head = try parser.next() else { throw HTTPFault.truncated }
+        try parser.beginBody(limit: 100_000, keeping: keeping)
+        guard case .body(let body) = try parser.next() else { throw HTTPFault.truncated }
+        #expect(body.count == (keeping ? 60_000 : 0))
+        #expect(parser.reservedBytes > 60_000)
+        parser.beginNextRequest()
+        #expect(parser.reservedBytes <= 16 * 1024)
+    }
+
     /// One that differs in its last byte, one that is the start of the other, and bodies that look like heads.
     @Test(arguments: [
         [post("/a", body: "x"), post("/a", body: "y"), post("/a", body: "xy")],

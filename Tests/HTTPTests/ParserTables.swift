@@ -83,6 +83,13 @@ let fieldCases: [ParserCase] = [
         get(host + (0..<5).map { "X\($0): \(String(repeating: "a", count: 8000))\r\n" }.joined()), .status(431)),
     .init("RFC 9110 §5.4: 100 fields", get(host + String(repeating: "X: a\r\n", count: 99)), .bodies([""])),
     .init("RFC 9110 §5.4: 101 fields", get(host + String(repeating: "X: a\r\n", count: 100)), .status(431)),
+    .init(
+        "RFC 9110 §10.1.1: the same expectation twice",
+        post("Expect: 100-continue\r\nExpect: , 100-Continue\r\nContent-Length: 1\r\n", "a"), .bodies(["a"])),
+    .init("RFC 9110 §5.6.1: no expectation", post("Expect: ,\r\nContent-Length: 1\r\n", "a"), .bodies(["a"])),
+    .init(
+        "RFC 9110 §10.1.1: one more expectation", post("Expect: 100-continue, tea\r\nContent-Length: 1\r\n", "a"),
+        .status(417)),
     .init("RFC 9110 §10.1.1: another expectation", post("Expect: tea\r\nContent-Length: 1\r\n", "a"), .status(417)),
 ]
 

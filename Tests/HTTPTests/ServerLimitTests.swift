@@ -23,6 +23,52 @@ struct ServerLimitTests {
         }
     }
 
+    @Test func `Who is turned away reads so, whatever it still sends`() throws {
+        try TestServer.withServer {
+            $0.limits.connections = 1
+        } _: { _, port in
+            let first = try ClientSocket(port: port)
+            TestServer.ask(first)
+            for _ in 0..<100 {
+                let client = try ClientSocket(port: port)
+                #expect(client.send("POST /echo HTTP/1.1\r\nHost: a\r\n"))
+                #expect(client.send("Content-Length: 1000\r\n\r\n"))
+                #expect(client.send([UInt8](repeating: 0x61, count: 1000)))
+                #expect(client.receiveAll()?.hasPrefix("HTTP/1.1 503 ") == true)
+            }
+            TestServer.ask(first)
+        }
+    }
+
+    @Test func `A request for which there is no place is refused before its body is there`() throws {
+        let gate = Gate()
+        try TestServer.withServer(gate: gate) {
+            $0.requestsByShare = 1
+        } _: { _, port in
+            let busy = try ClientSocket(port: port)
+            busy.send(TestServer.get("/gate/a"))
+            gate.waitUntilEntered()
+            let client = try ClientSocket(port: port)
+            client.send(TestServer.get("/hello/a", "Content-Length: 23\r\n"))
+            let answer = client.receive(until: "\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 429 ") && answer.contains("Retry-After: 1\r\n"))
+            #expect(answer.contains("X-Content-Type-Options: nosniff\r\n"))
+            gate.open()
+            client.send(String(repeating: "a", count: 23) + TestServer.get("/inline", "Connection: close\r\n"))
+            #expect(client.receiveAll()?.hasSuffix("inline") == true)
+        }
+    }
+
+    @Test func `A connection that idles is closed`() throws {
+        try TestServer.withServer {
+            $0.limits.idleTimeout = .milliseconds(30)
+        } _: { _, port in
+            let client = try ClientSocket(port: port)
+            TestServer.ask(client)
+            #expect(client.receiveAll() == "")
+        }
+    }
+
     @Test func `Bytes in hand are capped, declared or not, and the connection of a small refusal lives`() throws {
         try TestServer.withServer {
             $0.limits.inFlightBytes = 1000

@@ -16,7 +16,12 @@ import Testing
         #expect(page.fields[.contentType] == "text/html; charset=utf-8")
         #expect(page.fields[.contentSecurityPolicy] == "default-src 'self'; img-src 'self' blob: data:")
         #expect(page.fields[.xContentTypeOptions] == "nosniff")
+        #expect(!page.fields.contains { $0.name.rawName.lowercased().hasPrefix("access-control-") })
         #expect(daemon.get("/index.html").body == page.body)
+        for range in ["bytes=0-1", "bytes=-1", "bytes=99999999999999999999-", "bytes=5-2", "lines=1-2", "0-,1-"] {
+            let whole = daemon.send(.get, "/", fields: [.range: range, .origin: "http://localhost"])
+            #expect(whole.status == .ok && whole.body == page.body, "\(range)")
+        }
         #expect(daemon.get("/scripts/main.js").fields[.contentType] == "text/javascript; charset=utf-8")
         let tag = page.fields[.eTag] ?? ""
         for known in [tag, "\"x\", W/\(tag)", "*"] {

@@ -47,6 +47,8 @@ struct ListenerTests {
         #expect(received.withUnsafeMutableBytes { descriptor.receive(into: $0) } == .wouldBlock)
         let flags = fcntl(descriptor.rawValue, F_GETFD)
         #expect(flags & FD_CLOEXEC != 0)
+        var (noDelay, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        #expect(getsockopt(descriptor.rawValue, Int32(IPPROTO_TCP), TCP_NODELAY, &noDelay, &size) == 0 && noDelay != 0)
     }
 
     @Test(arguments: [

@@ -27,9 +27,7 @@ public struct AccessGate: Sendable {
     public func answer(to request: GateRequest) -> Response? {
         guard let (refusal, response) = refuse(request) else { return nil }
         onRefusal(refusal)
-        var answer = response
-        answer.fields[.xContentTypeOptions] = "nosniff"
-        return answer
+        return response
     }
 
     private func refuse(_ request: GateRequest) -> (Refusal, Response)? {

@@ -217,6 +217,7 @@ extension ServerConfiguration {
         limits.streams = settings.maxStreams
         limits.streamBufferBytes = settings.maxStreamBufferBytes
         limits.bodyBytesPerSecond = settings.minBodyBytesPerSecond
+        limits.bodyGrace = settings.bodyGrace
         limits.requestTimeout = settings.requestTimeout
         limits.headTimeout = settings.headTimeout
         limits.idleTimeout = settings.idleTimeout
