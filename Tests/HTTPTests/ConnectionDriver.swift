@@ -53,3 +53,16 @@ struct ConnectionDriver {
 
     var deadline: Double? { state.deadline.map { Double($0.nanoseconds) / 1e9 } }
 }
+
+/// What tests of a connection send.
+protocol SendsRequests {}
+
+extension SendsRequests {
+    func get(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+    }
+
+    func post(_ path: String, _ fields: String, _ body: String = "") -> String {
+        "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\(body)"
+    }
+}

@@ -2,16 +2,8 @@ import HTTP
 import Sockets
 import Testing
 
-private func get(_ path: String, _ fields: String = "") -> String {
-    "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
-}
-
-private func post(_ path: String, _ fields: String, _ body: String = "") -> String {
-    "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\(body)"
-}
-
 @Suite("Connection state")
-struct ConnectionStateTests {
+struct ConnectionStateTests: SendsRequests {
     @Test func `Pipelined requests are answered in order, one at a time (RFC 9112 §9.3.2)`() {
         var driver = ConnectionDriver()
         driver.receive(get("/1") + post("/2", "Content-Length: 2\r\n", "ab") + get("/3"))
@@ -70,82 +62,6 @@ struct ConnectionStateTests {
         #expect(driver.next() == "route /")
         driver.state.admit(bodyLimit: 10, at: driver.now)
         #expect(driver.next() == "read")
-    }
-
-    @Test func `A declared body over the route's cap is refused unread, then the client is let read the answer`() {
-        var driver = ConnectionDriver()
-        driver.receive(post("/", "Content-Length: 11\r\nExpect: 100-continue\r\n"))
-        #expect(driver.next() == "route /")
-        driver.state.admit(bodyLimit: 10, at: driver.now)
-        #expect(driver.next() == "fault 413")
-        #expect(driver.respond() == ["write"])
-        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
-        driver.receive(get("/smuggled"))
-        #expect(driver.next() == "read")
-        driver.state.peerFinished(at: driver.now)
-        #expect(driver.next() == "close")
-    }
-
-    @Test(arguments: [
-        ("a small body is drained", "Content-Length: 3\r\n", "abc", true),
-        ("small chunks are drained", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n", true),
-        ("a large body closes", "Content-Length: 99999\r\n", "", false),
-        ("large chunks close", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\nfffff\r\n", false),
-        ("a client that waits is answered at once", "Content-Length: 3\r\nExpect: 100-continue\r\n", "", false),
-    ])
-    func refusal(name: String, fields: String, body: String, survives: Bool) {
-        var driver = ConnectionDriver()
-        driver.receive(post("/1", fields, body) + get("/2"))
-        #expect(driver.next() == "route /1")
-        driver.state.refuse(at: driver.now)
-        #expect(driver.next() == "handle /1 ")
-        #expect(driver.respond() == ["write"])
-        #expect(driver.next() == (survives ? "route /2" : "shutdown"))
-    }
-
-    @Test(arguments: [
-        ("a length", "Content-Length: 3\r\n", "", "abc"), ("a part of it", "Content-Length: 3\r\n", "a", "bc"),
-        ("chunks", "Transfer-Encoding: chunked\r\n", "3\r\nab", "c\r\n0\r\n\r\n"),
-    ])
-    func `A refusal does not wait for the body, which is dropped when it comes`(
-        name: String, fields: String, first: String, rest: String
-    ) {
-        func refused() -> ConnectionDriver {
-            var driver = ConnectionDriver()
-            driver.receive(post("/1", fields, first))
-            #expect(driver.next() == "route /1")
-            driver.state.refuse(at: driver.now)
-            #expect(driver.next() == "handle /1 ")
-            #expect(driver.state.persistence == .implied)
-            #expect(driver.respond() == ["write"])
-            #expect(driver.next() == "read")
-            return driver
-        }
-        var driver = refused()
-        driver.receive(rest + get("/2"))
-        #expect(driver.next() == "route /2")
-
-        // One that does not come ends the connection, in order and without a second answer, as its end and a fault in it do.
-        driver = refused()
-        driver.at(driver.deadline ?? 0)
-        driver.state.deadlinePassed(at: driver.now)
-        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
-        driver = refused()
-        driver.state.peerFinished(at: driver.now)
-        #expect([driver.next(), driver.next()] == ["shutdown", "close"])
-        driver = refused()
-        driver.state.beginDraining(at: driver.now)
-        #expect(driver.deadline == 0.25)
-    }
-
-    @Test func `A fault in a body that is dropped ends the connection in order`() {
-        var driver = ConnectionDriver()
-        driver.receive(post("/1", "Transfer-Encoding: chunked\r\n", "x\r\n") + get("/2"))
-        #expect(driver.next() == "route /1")
-        driver.state.refuse(at: driver.now)
-        #expect(driver.next() == "handle /1 ")
-        #expect(driver.respond() == ["write"])
-        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
     }
 
     @Test(arguments: [
@@ -246,67 +162,6 @@ struct ConnectionStateTests {
         #expect(driver.deadline == 60)
         driver.at(60)
         driver.state.deadlinePassed(at: driver.now)
-        #expect(driver.next() == "close")
-    }
-
-    @Test func `A half-closed peer gets a grace, then its request is cancelled`() {
-        var driver = ConnectionDriver()
-        driver.receive(get("/"))
-        #expect(driver.next() == "route /")
-        driver.state.admit(bodyLimit: 0, at: driver.now)
-        #expect(driver.next() == "handle / ")
-        driver.at(1)
-        driver.state.peerStoppedSending(at: driver.now)
-        #expect(!driver.state.isCancelled)
-        #expect(driver.deadline == 2.0)
-        driver.at(2.0)
-        driver.state.deadlinePassed(at: driver.now)
-        #expect(driver.state.isCancelled)
-        #expect(driver.next() == "await")
-        driver.state.responseReady(at: driver.now)
-        // Without an answer, but in order: there may be answers before that it has not read yet.
-        #expect([driver.next(), driver.next()] == ["shutdown", "read"])
-        driver.state.peerFinished(at: driver.now)
-        #expect(driver.next() == "close")
-    }
-
-    @Test func `The grace of a half-closed peer begins anew with each answer that it takes`() {
-        var driver = ConnectionDriver()
-        driver.receive((1...5).map { get("/\($0)") }.joined())
-        driver.state.peerFinished(at: driver.now)
-        for number in 1...5 {
-            #expect(driver.next() == "route /\(number)")
-            driver.state.admit(bodyLimit: 0, at: driver.now)
-            #expect(driver.next() == "handle /\(number) ")
-            driver.at(0.9 * Double(number))
-            #expect(driver.deadline.map { $0 > 0.9 * Double(number) } == true)
-            #expect(driver.respond() == ["write"])
-        }
-        #expect(driver.next() == "close")
-    }
-
-    @Test func `What a half-closed peer sent before its end is still read`() {
-        var driver = ConnectionDriver()
-        driver.receive(get("/1"))
-        #expect(driver.next() == "route /1")
-        driver.state.admit(bodyLimit: 0, at: driver.now)
-        #expect(driver.next() == "handle /1 ")
-        driver.state.peerStoppedSending(at: driver.now)
-        #expect(driver.respond() == ["write"])
-        #expect(driver.next() == "read")
-        driver.receive(get("/2"))
-        #expect(driver.answer() == ["route /2", "handle /2 ", "write"])
-        #expect(driver.next() == "read")
-        driver.state.peerFinished(at: driver.now)
-        #expect(driver.next() == "close")
-    }
-
-    @Test func `A half-closed peer still gets the answers to what it pipelined`() {
-        var driver = ConnectionDriver()
-        driver.receive(get("/1") + get("/2"))
-        driver.state.peerFinished(at: driver.now)
-        #expect(driver.answer() == ["route /1", "handle /1 ", "write"])
-        #expect(driver.answer() == ["route /2", "handle /2 ", "write"])
         #expect(driver.next() == "close")
     }
 
