@@ -75,7 +75,7 @@ inline void add_up(floats *sums, lane_list<int, lane...> list) {
 template <int rows>
 void dots(const latentd_product &p, const float *a, const float *b, const float *bias, float slope, float *c) {
 #pragma clang fp contract(fast)
-    floats sums[lanes] = {}, rest = {};
+    floats sums[lanes] = {};
     for (int64_t s = 0; s < p.segments; s++) {
         const float *x = a + p.a_offsets[s], *w = b + p.b_offsets[s];
         int64_t k = 0;
@@ -84,15 +84,22 @@ void dots(const latentd_product &p, const float *a, const float *b, const float 
 #pragma unroll
             for (int r = 0; r < rows; r++) sums[r] += factors * *(const floats *)(x + r * p.a_row + k);
         }
-        for (; k < p.depth; k++)
+        if (k == p.depth) continue;
+        // In a vector, too: the compiler rounds scalar sums one way or another, as it likes for that many rows.
+        floats factors = {}, terms = {};
+        const int64_t bytes = (p.depth - k) * sizeof(float);
+        __builtin_memcpy(&factors, w + k, bytes);
 #pragma unroll
-            for (int r = 0; r < rows; r++) rest[r] += w[k] * x[r * p.a_row + k];
+        for (int r = 0; r < rows; r++) {
+            __builtin_memcpy(&terms, x + r * p.a_row + k, bytes);
+            sums[r] += factors * terms;
+        }
     }
     add_up<1>(sums, __make_integer_seq<lane_list, int, lanes>());
-    floats result = bias ? rest + *bias : rest;
+    floats result = sums[0];
+    if (bias) result += *bias;
     if (!bias)
         for (int r = 0; r < rows; r++) result[r] += c[r * p.c_row];
-    result += sums[0];
     result = result > 0 ? result : result * slope;
 #pragma unroll
     for (int r = 0; r < rows; r++) c[r * p.c_row] = result[r];

@@ -16,6 +16,7 @@ extension ServerLoop {
         case .established:
             // The time for the first request begins here.
             connection.state = ConnectionState(limits: configuration.limits, at: now)
+            if isLeaving { connection.state.beginLeaving() }
             if drainDeadline != nil { connection.state.beginDraining(at: now) }
         case .failed: connection.state.broken()
         }

@@ -109,9 +109,9 @@ extension ServerLoop {
             connection.state.responseReady(at: .now)
         }
         switch completion.outcome {
-        case .sent, .open: break
+        case .sent, .open, .dropped: break
         case .blocked(let output): connection.output = output
-        case .broken, .dropped: connection.state.broken()
+        case .broken: connection.state.broken()
         }
         pump(connection)
     }

@@ -33,7 +33,7 @@ final class ServerLoop {
         didSet { configuration.statistics.handledNow.store(lentCount, ordering: .relaxed) }
     }
     /// What new connections are secured with.
-    private var tls: TLSContext?
+    private(set) var tls: TLSContext?
     var acceptor: Acceptor?
     var connections: [Connection?] = []
     var connectionCount = 0 {
@@ -41,8 +41,7 @@ final class ServerLoop {
     }
     private var connectionsByPeer: [String: Int] = [:]
     /// Connections over a cap that are still read, so that their clients can read that they were turned away.
-    private var turnedAway = 0
-    private static let mostTurnedAway = 64
+    var turnedAway = 0
     /// Connections that used up their share of a turn and have more to do, or have an answer to be written.
     private var queued: [Connection] = []
     /// Those of the turn before.
@@ -192,7 +191,7 @@ final class ServerLoop {
         pump(connection)
     }
 
-    private func register(
+    func register(
         _ descriptor: consuming OwnedDescriptor, session: TLSSession? = nil, peer: String, state: ConnectionState
     ) -> Connection? {
         guard let registration = try? loop.add(descriptor.rawValue, interest: .everythingOnce) else { return nil }
@@ -201,26 +200,6 @@ final class ServerLoop {
         while connections.count <= registration.slot { connections.append(nil) }
         connections[registration.slot] = connection
         return connection
-    }
-
-    /// Over the cap: a word, as far as the socket takes it at once, and the end; in order, for some at a time, so that what
-    /// the client sends does not reset what it has not read.
-    private func turnAway(_ descriptor: consuming OwnedDescriptor, from peer: String) {
-        configuration.statistics.refusedConnections.add(1, ordering: .relaxed)
-        guard tls == nil else { return }  // nothing can be said before a handshake
-        let response = Response.error(
-            status: .serviceUnavailable, code: "too_many_connections",
-            message: "The server has as many connections as it accepts.", requestID: identifiers.next(), retryAfter: 1)
-        var output = PendingOutput(
-            ResponseEncoder.encode(response, toHead: false, persistence: .close, date: date.now))
-        _ = output.send(to: Transport(descriptor: descriptor.rawValue))
-        let state = ConnectionState(turnedAway: configuration.limits, at: .now)
-        guard turnedAway < Self.mostTurnedAway, let connection = register(descriptor, peer: peer, state: state) else {
-            return
-        }
-        connection.isTurnedAway = true
-        turnedAway += 1
-        pump(connection)
     }
 
     // MARK: One connection
